@@ -22,15 +22,35 @@ from ontology.statement import Datatype, Document, Entity, Literal, Modality, St
 
 REPORTS = Path(__file__).parent / "reports"
 THIRD_PARTY = Path(__file__).resolve().parents[2] / "shared" / "eval"
-"""Evaluation texts of other publishers, beside the project where someone has them; no sentence of theirs may stand here."""
+"""Texts of other publishers, beside the project where someone has them; no sentence of theirs may stand here."""
 
 SHARED_RUN = 12
 """Words in a row that two texts share only when one copies the other."""
 
 STYLES = frozenset(
-    "uk-press us-trade us-press eu-press eu-regulator asia-press australia-press africa-press latam-press "
-    "regulator-notice company-statement market-filing court-case police-notice roundup breaking follow-up feature "
-    "research-note interview no-incident".split()
+    {
+        "uk-press",
+        "us-trade",
+        "us-press",
+        "eu-press",
+        "eu-regulator",
+        "asia-press",
+        "australia-press",
+        "africa-press",
+        "latam-press",
+        "regulator-notice",
+        "company-statement",
+        "market-filing",
+        "court-case",
+        "police-notice",
+        "roundup",
+        "breaking",
+        "follow-up",
+        "feature",
+        "research-note",
+        "interview",
+        "no-incident",
+    }
 )
 
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
