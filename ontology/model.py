@@ -1,16 +1,45 @@
-"""Typed view of `incident.ttl`: the classes and predicates that every other room derives its names from."""
+"""Typed view of `incident.ttl`: the classes and predicates that every other room derives its names from.
+
+`ontology()` reads `incident.json`, which `python -m ontology.derive` writes from the Turtle: importing rdflib and
+parsing takes a third of a second, which a command line that only answers a question should not pay.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from functools import lru_cache
+from importlib.resources import files
+from typing import Any
 
 from ontology.statement import Datatype
+
+NAMESPACE = "https://w3id.org/incident-graph/ontology#"
+ENTITY_NAMESPACE = "https://w3id.org/incident-graph/id/"
+DOCUMENT_NAMESPACE = "https://w3id.org/incident-graph/document/"
+STATEMENT_NAMESPACE = "https://w3id.org/incident-graph/statement/"
+
+
+def entity_iri(entity_id: str) -> str:
+    """The IRI of an entity, from its readable id."""
+    return ENTITY_NAMESPACE + entity_id
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A group of predicates that are shown together, for instance `impact`."""
+
+    name: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
 class OntologyClass:
-    """A class of the ontology; `parents` are its direct superclasses, `ancestors` all of them, nearest first."""
+    """A class of the ontology; `parents` are its direct superclasses, `ancestors` all of them, nearest first.
+
+    `colour` (`#RRGGBB`) and `size` (pixels) tell how it is drawn.
+    """
 
     name: str
     iri: str
@@ -20,6 +49,8 @@ class OntologyClass:
     parents: tuple[str, ...]
     ancestors: tuple[str, ...]
     close_matches: tuple[str, ...] = ()
+    colour: str = "#B8C0C8"
+    size: int = 50
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -29,7 +60,11 @@ class OntologyClass:
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """A predicate of the ontology: `range` has class names, or is empty and `datatypes` tells the literals it takes."""
+    """A predicate of the ontology: `range` has the classes of its objects, `datatypes` the kinds of literal it takes.
+
+    One of the two is empty, save for a predicate that takes both (`usedTechnique`). `inverse_label` is how it reads
+    from its object, and is empty where that is always a literal.
+    """
 
     name: str
     iri: str
@@ -41,6 +76,7 @@ class Predicate:
     datatypes: tuple[Datatype, ...]
     family: str
     close_matches: tuple[str, ...] = ()
+    inverse_label: str = ""
 
     @property
     def is_literal(self) -> bool:
@@ -64,17 +100,54 @@ def _snake(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ontology:
-    """All classes and predicates by name."""
+    """All classes, predicates and families by name, in the order of the Turtle file."""
 
     classes: dict[str, OntologyClass]
     predicates: dict[str, Predicate]
+    families: dict[str, Family]
 
     def is_a(self, class_name: str, ancestor: str) -> bool:
         """Whether `class_name` is `ancestor` or one of its subclasses."""
         return ancestor in self.classes[class_name].labels
 
+    def is_any(self, class_name: str, ancestors: tuple[str, ...]) -> bool:
+        """Whether `class_name` is one of `ancestors` or a subclass of one: the test of a domain or range."""
+        return any(self.is_a(class_name, ancestor) for ancestor in ancestors)
+
+    @property
+    def entity_classes(self) -> tuple[OntologyClass, ...]:
+        """The classes that an entity can have: `Entity` and all below it."""
+        return tuple(cls for cls in self.classes.values() if self.is_a(cls.name, "Entity"))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain lists in order, as `incident.json` keeps them."""
+        return {
+            "families": [asdict(family) for family in self.families.values()],
+            "classes": [asdict(cls) for cls in self.classes.values()],
+            "predicates": [asdict(predicate) for predicate in self.predicates.values()],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Ontology:
+        """The inverse of `to_json`."""
+        predicates = [
+            Predicate(**(_tuples(row) | {"datatypes": tuple(map(Datatype, row["datatypes"]))}))
+            for row in data["predicates"]
+        ]
+        classes = [OntologyClass(**_tuples(row)) for row in data["classes"]]
+        families = [Family(**row) for row in data["families"]]
+        return cls(
+            {c.name: c for c in classes},
+            {p.name: p for p in predicates},
+            {f.name: f for f in families},
+        )
+
+
+def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+
 
 @lru_cache(maxsize=1)
 def ontology() -> Ontology:
-    """The ontology read from the package's own `incident.ttl`."""
-    raise NotImplementedError
+    """The ontology of the package, read once."""
+    return Ontology.from_json(json.loads(files("ontology").joinpath("incident.json").read_text("utf-8")))
