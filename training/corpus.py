@@ -196,16 +196,18 @@ def _object(value: Any, predicate: Predicate, entities: Mapping[str, Entity]) ->
 
 def _entity_problems(report: Report, model: Ontology) -> Iterator[str]:
     body = report.document.body
-    names = Counter(name.casefold() for entity in report.entities for name in {entity.name, *entity.aliases})
+    text = f"{report.document.title}\n{body}"
+    names = Counter(entity.id for entity in report.entities)
     yield from (f"{name!r} names two entities" for name, count in names.items() if count > 1)
     for entity in report.entities:
         if entity.type not in model.classes:
             yield f"{entity.name}: no class {entity.type}"
-        if not any(_mentioned(name, body) for name in (entity.name, *entity.aliases)):
-            yield f"{entity.name}: not found in the text by name or alias"
-        yield from (
-            f"{entity.name}: no {alias!r} in the text" for alias in entity.aliases if not _mentioned(alias, body)
-        )
+        # A text may tell an incident by a verb alone ("hackers emptied the tills"); everything else it calls by some noun.
+        mentioned = any(_mentioned(name, body) for name in (entity.name, *entity.aliases))
+        if not mentioned and (entity.aliases or entity.type != "Incident"):
+            yield f"{entity.name}: not found in the body by name or alias"
+        absent = [alias for alias in entity.aliases if not _mentioned(alias, text)]
+        yield from (f"{entity.name}: no {alias!r} in the text" for alias in absent)
 
 
 def _mentioned(name: str, body: str) -> bool:
@@ -257,9 +259,7 @@ def main() -> int:
     words = sum(len(report.document.body.split()) for report in reports)
     checked = sum(report.checked_by is not None for report in reports)
     print(f"{len(reports)} reports ({checked} checked), {words} words, {len(statements)} statements")
-    _print_table(
-        "predicates", Counter({name: 0 for name in model.predicates}) + Counter(s.predicate for s in statements)
-    )
+    _print_table("predicates", Counter(s.predicate for s in statements))
     missing = sorted(set(model.predicates) - {s.predicate for s in statements})
     print("  none of:", ", ".join(missing) or "-")
     _print_table("modalities", Counter(s.modality.value for s in statements))
