@@ -10,8 +10,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from ontology.statement import Datatype
 
@@ -23,7 +24,7 @@ STATEMENT_NAMESPACE = "https://w3id.org/incident-graph/statement/"
 
 def entity_iri(entity_id: str) -> str:
     """The IRI of an entity, from its readable id."""
-    return ENTITY_NAMESPACE + entity_id
+    return ENTITY_NAMESPACE + quote(entity_id, safe="", errors="surrogatepass")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,4 +151,4 @@ def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def ontology() -> Ontology:
     """The ontology of the package, read once."""
-    return Ontology.from_json(json.loads(files("ontology").joinpath("incident.json").read_text("utf-8")))
+    return Ontology.from_json(json.loads(Path(__file__).with_name("incident.json").read_text("utf-8")))

@@ -67,12 +67,18 @@ def slug(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A thing in the graph as one statement refers to it; `type` is a class of the ontology."""
+    """A thing in the graph as one statement refers to it; `type` is a class of the ontology.
+
+    `aliases` are a set, kept in order so that two readings of the same set are equal.
+    """
 
     id: str
     name: str
     type: str
     aliases: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "aliases", tuple(sorted(set(self.aliases))))
 
     def to_json(self) -> dict[str, Any]:
         return {"id": self.id, "name": self.name, "type": self.type, "aliases": list(self.aliases)}

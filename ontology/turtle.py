@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from importlib.resources import files
+from pathlib import Path
 
 from rdflib import OWL, RDF, RDFS, SKOS, XSD, Graph, Namespace, Node, URIRef
 from rdflib.collection import Collection
@@ -25,7 +25,7 @@ DATATYPES = {
 
 def turtle() -> str:
     """The text of the ontology file."""
-    return files("ontology").joinpath("incident.ttl").read_text("utf-8")
+    return Path(__file__).with_name("incident.ttl").read_text("utf-8")
 
 
 def read_turtle(text: str) -> Ontology:
