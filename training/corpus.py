@@ -202,7 +202,7 @@ def _entity_problems(report: Report, model: Ontology) -> Iterator[str]:
     for entity in report.entities:
         if entity.type not in model.classes:
             yield f"{entity.name}: no class {entity.type}"
-        # A text may tell an incident by a verb alone ("hackers emptied the tills"); everything else it calls by some noun.
+        # A text may tell an incident by a verb alone ("hackers emptied the tills"); all else has a noun.
         mentioned = any(_mentioned(name, body) for name in (entity.name, *entity.aliases))
         if not mentioned and (entity.aliases or entity.type != "Incident"):
             yield f"{entity.name}: not found in the body by name or alias"
