@@ -1,0 +1,52 @@
+/* Exports of what is shown: PNG and SVG of the drawing, CSV and JSON-LD of the links. */
+import { h, svg } from "../dom.js";
+import { lookOf, words } from "./look.js";
+
+export function save(blob, name) {
+  const address = URL.createObjectURL(blob);
+  const link = h("a", { href: address, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+// A cell that begins with one of these would be run as a formula by a spreadsheet.
+const cell = (value) => {
+  const text = String(value ?? "");
+  return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+};
+
+export const csv = (rows) => new Blob([rows.map((row) => row.map(cell).join(",")).join("\r\n")], { type: "text/csv" });
+
+export function edgesAsCsv({ nodes, edges }) {
+  const names = new Map(nodes.map((n) => [n.id, n.name]));
+  return csv([["source", "source name", "predicate", "target", "target name", "modality", "sources"],
+    ...edges.map((e) => [e.source, names.get(e.source), e.predicate, e.target, names.get(e.target), e.modality, e.sources])]);
+}
+
+export function drawingAsSvg(positions, edges) {
+  const at = new Map(positions.map((p) => [p.id, p]));
+  const xs = positions.map((p) => p.x);
+  const ys = positions.map((p) => p.y);
+  const pad = 100;
+  const box = [Math.min(...xs) - pad, Math.min(...ys) - pad, Math.max(...xs) - Math.min(...xs) + 2 * pad, Math.max(...ys) - Math.min(...ys) + 2 * pad];
+  const drawing = svg("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: box.map(Math.round).join(" "), "font-family": "sans-serif" },
+    edges.filter((e) => at.has(e.source) && at.has(e.target)).map((e) => {
+      const [a, b] = [at.get(e.source), at.get(e.target)];
+      return svg("g", {}, svg("line", { x1: a.x, y1: a.y, x2: b.x, y2: b.y, stroke: "#8a909a", "stroke-dasharray": e.modality === "asserted" ? null : "6 4" }),
+        svg("text", { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, "font-size": 9, "text-anchor": "middle", fill: "#555d6b" }, words(e.predicate)));
+    }),
+    positions.map((p) => svg("g", {}, svg("circle", { cx: p.x, cy: p.y, r: p.size / 2, fill: lookOf(p.type).colour }),
+      svg("text", { x: p.x, y: p.y + p.size / 2 + 13, "font-size": 12, "text-anchor": "middle", fill: "#1d2129" }, p.name.slice(0, 60)))));
+  return new Blob([new XMLSerializer().serializeToString(drawing)], { type: "image/svg+xml" });
+}
+
+/** The buttons under a drawing; `jsonld` is the address of the same graph as JSON-LD. */
+export function exportButtons(graph, name, jsonld) {
+  return h("div", { class: "row" },
+    h("button", { onclick: async () => save(await graph.png(), `${name}.png`) }, "PNG"),
+    h("button", { onclick: () => save(drawingAsSvg(graph.positions(), graph.shown().edges), `${name}.svg`) }, "SVG"),
+    h("button", { onclick: () => save(edgesAsCsv(graph.shown()), `${name}.csv`) }, "CSV"),
+    jsonld ? h("a", { href: jsonld, download: `${name}.jsonld` }, "JSON-LD") : null);
+}

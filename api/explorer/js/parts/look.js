@@ -1,0 +1,44 @@
+/* How classes, modalities and figures look, the same in every view. Colours of classes come from the ontology, by `look.json`. */
+import { foreign, h } from "../dom.js";
+
+let looks = {};
+export async function loadLooks() {
+  looks = await (await fetch("explorer/look.json")).json();
+}
+
+export const lookOf = (type) => looks[type] ?? looks.Entity ?? { colour: "#7a828e", size: 40, label: type };
+
+/** A small disc in the colour of a class. The colour is set through the CSSOM, which the Content-Security-Policy allows. */
+export function dot(type) {
+  const disc = h("span", { class: "dot", "aria-hidden": "true" });
+  disc.style.background = lookOf(type).colour;
+  return disc;
+}
+
+export const badge = (modality) => h("span", { class: `badge ${/^[a-z]+$/.test(modality ?? "") ? modality : ""}` }, modality);
+
+/** `claimedBy` as "claimed by". */
+export const words = (predicate) => predicate.replace(/([A-Z])/g, (c) => ` ${c.toLowerCase()}`);
+
+/** A literal as a reader expects it: £120 million, 6.6 million, 31 August 2025. */
+export function literal(value) {
+  if (value.datatype === "money") return money(value.value, value.currency);
+  if (value.datatype === "integer") return Number(value.value).toLocaleString("en-GB");
+  if (value.datatype === "date") return date(String(value.value));
+  return foreign(value.value, 400);
+}
+
+export function money(amount, currency) {
+  const options = { style: "currency", currency, maximumFractionDigits: 2, minimumFractionDigits: 0, notation: Math.abs(amount) >= 1e6 ? "compact" : "standard", compactDisplay: "long" };
+  try {
+    return new Intl.NumberFormat("en-GB", options).format(amount);
+  } catch {
+    return `${Number(amount).toLocaleString("en-GB")} ${currency}`;
+  }
+}
+
+export function date(iso) {
+  const grain = [{ year: "numeric" }, { year: "numeric", month: "long" }, { year: "numeric", month: "long", day: "numeric" }][iso.split("-").length - 1];
+  const moment = new Date(`${iso}${["-01-01", "-01", ""][iso.split("-").length - 1] ?? ""}T00:00:00Z`);
+  return grain && !Number.isNaN(moment.getTime()) ? moment.toLocaleDateString("en-GB", { ...grain, timeZone: "UTC" }) : iso;
+}

@@ -1,0 +1,96 @@
+/* An entity: what is said of it, and the graph around it, expanded and filtered. */
+import { api, query } from "../client.js";
+import { announce, foreign, h } from "../dom.js";
+import { exportButtons } from "../parts/download.js";
+import { openEdge } from "../parts/edge.js";
+import { statementCard } from "../parts/evidence.js";
+import { linkRows, propertyRows } from "../parts/facts.js";
+import { graphView } from "../parts/graph.js";
+import { lookOf } from "../parts/look.js";
+import { timelineList } from "../parts/timeline.js";
+import { keep, parse, to } from "../route.js";
+
+const MODALITIES = ["asserted", "claimed", "alleged", "estimated", "expected", "denied"];
+const MOST = 300;
+const FILTERS = ["depth", "predicate", "type", "modality", "direction", "as_of"];
+
+export async function view([key], parameters) {
+  const filters = Object.fromEntries(FILTERS.map((name) => [name, parameters.getAll(name).join("\u0000").split("\u0000").filter(Boolean)]));
+  const asked = { ...filters, depth: filters.depth[0] ?? 1, limit: MOST };
+  const [entity, around, timeline] = await Promise.all([api.entity(key), api.related(key, asked), api.timeline(key)]);
+  const known = new Map(around.nodes.map((n) => [n.id, n]));
+  const graph = graphView({
+    ...around, centre: key, label: `What is linked with ${entity.name.slice(0, 80)}`, onEdge: openEdge,
+    onNode: (n) => { picked.replaceChildren(pickedBar(n, expand)); }, onExpand: expand,
+  });
+  const picked = h("div", { class: "row middle", role: "status" }, h("span", { class: "quiet small" }, "Click a link for its sentences, an entity to act on it; a double click expands it."));
+
+  async function expand(node) {
+    try {
+      const more = await api.related(node.id, { ...asked, depth: 1, limit: 60 });
+      const added = graph.add(more);
+      announce(added ? `${added} added` : "Nothing more is linked");
+    } catch (error) {
+      announce(error.message);
+    }
+  }
+
+  return {
+    title: entity.name,
+    content: [
+      h("p", { class: "quiet small" }, entity.labels.map((l) => lookOf(l).label ?? l).join(" · ")),
+      h("h1", {}, foreign(entity.name, 160)),
+      entity.aliases.length ? h("p", { class: "quiet" }, "also ", entity.aliases.slice(0, 12).flatMap((a, i) => [i ? ", " : "", foreign(a, 80)])) : "",
+      h("p", { class: "row middle" }, entity.type === "Incident" ? h("a", { href: to(["incident", key]) }, "The case at a glance") : "", h("a", { href: to(["path"], { from: key }) }, "Paths from here"), h("a", { href: `browser/entity${query({ id: key })}` }, "Open in Neo4j Browser")),
+      h("div", { class: "split" },
+        h("section", {}, h("h2", {}, "Around it"), filterBar(entity, filters), graph.root, picked, around.note ? h("p", { class: "small quiet" }, around.note) : "", h("div", { class: "row" }, h("button", { onclick: graph.arrange }, "Arrange anew"), h("button", { onclick: graph.fit }, "Fit"), exportButtons(graph, key, `v1/entities/${encodeURIComponent(key)}/related${query({ ...asked, format: "jsonld" })}`))),
+        h("div", { class: "stack" },
+          h("section", { class: "card" }, h("h2", {}, "What is said of it"), h("dl", { class: "facts" }, propertyRows(entity.properties, key), linkRows(around.edges.filter((e) => e.source === key || e.target === key), key, known))),
+          h("section", { class: "card" }, h("h2", {}, "Timeline"), timelineList(timeline.events)))),
+      statements(key, entity.statements),
+    ],
+  };
+}
+
+function pickedBar(node, expand) {
+  return [h("strong", {}, foreign(node.name, 80)), h("button", { onclick: () => expand(node) }, "Expand"), h("a", { href: to([node.type === "Incident" ? "incident" : "entity", node.id]) }, "Open")].reduce((row, child) => (row.append(child), row), h("div", { class: "row middle" }));
+}
+
+function filterBar(entity, filters) {
+  const change = (name, value) => {
+    const next = { ...Object.fromEntries(FILTERS.map((f) => [f, parse().parameters.getAll(f)])), [name]: value };
+    keep(next);
+    window.dispatchEvent(new HashChangeEvent("hashchange"));
+  };
+  const choice = (name, label, options, chosen = filters[name][0] ?? "") => h("label", {}, label,
+    h("select", { onchange: (e) => change(name, e.target.value) }, options.map(([value, text]) => h("option", { value, selected: value === chosen }, text))));
+  const predicates = [...new Map(entity.links.map((l) => [l.predicate, l.label])).entries()];
+  const types = ["Incident", "Organization", "ThreatActor", "Person", "Facility", "System", "Place", "SupportMeasure", "Malware", "Technique", "Vulnerability"];
+  return h("div", { class: "toolbar", role: "group", "aria-label": "Filters" },
+    choice("depth", "Steps", [["1", "1"], ["2", "2"], ["3", "3"]], filters.depth[0] ?? "1"),
+    choice("predicate", "Link", [["", "all"], ...predicates]),
+    choice("type", "Class", [["", "all"], ...types.map((t) => [t, lookOf(t).label ?? t])]),
+    choice("modality", "Said as", [["", "anything"], ...MODALITIES.map((m) => [m, m])]),
+    choice("direction", "Direction", [["", "both"], ["out", "from it"], ["in", "to it"]]),
+    h("label", {}, "Known by", h("input", { type: "date", value: filters.as_of[0] ?? "", onchange: (e) => change("as_of", e.target.value) })));
+}
+
+function statements(key, total) {
+  const list = h("div", {});
+  let cursor = null;
+  const button = h("button", { onclick: load }, `Show the statements (${total})`);
+  async function load() {
+    button.disabled = true;
+    try {
+      const page = await api.statementsOf(key, { limit: 50, cursor });
+      list.append(...page.items.map(statementCard));
+      cursor = page.next;
+      if (cursor) button.textContent = "Show more";
+      else button.remove();
+    } catch (error) {
+      announce(error.message);
+    }
+    button.disabled = false;
+  }
+  return h("section", { class: "card" }, h("h2", {}, "Every statement"), list, button);
+}

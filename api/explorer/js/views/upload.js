@@ -1,0 +1,45 @@
+/* Upload of a report: progress, then what it added. */
+import { ApiError, request, token } from "../client.js";
+import { foreign, h } from "../dom.js";
+import { to } from "../route.js";
+
+const WAIT = 700; // ms between looks at the progress of a long load
+
+export async function view() {
+  const state = h("div", { role: "status", "aria-live": "polite" });
+  const secret = h("input", { type: "password", autocomplete: "off", value: token.get(), onchange: (e) => token.set(e.target.value.trim()) });
+  const file = h("input", { type: "file", accept: ".txt,.md,.html,.htm,.pdf,text/plain,text/markdown,text/html,application/pdf", id: "file", onchange: () => send(file.files[0]) });
+  const drop = h("div", {
+    class: "drop", ondragover: (e) => { e.preventDefault(); drop.classList.add("over"); }, ondragleave: () => drop.classList.remove("over"),
+    ondrop: (e) => { e.preventDefault(); drop.classList.remove("over"); send(e.dataTransfer.files[0]); },
+  }, h("p", {}, h("label", { for: "file" }, "Text, Markdown, HTML or PDF"), " "), file, h("p", { class: "small quiet" }, "or drop it here"));
+
+  async function send(report) {
+    if (!report) return;
+    const bar = h("progress", { "aria-label": "Reading the report" });
+    state.replaceChildren(h("p", {}, "Reading ", foreign(report.name, 100), "…"), bar);
+    try {
+      const form = new FormData();
+      form.append("file", report, report.name);
+      let job = await request("v1/documents", { method: "POST", body: form });
+      while (job.state === "queued" || job.state === "running") {
+        if (job.total) { bar.max = job.total; bar.value = job.done ?? 0; }
+        await new Promise((resolve) => setTimeout(resolve, WAIT));
+        job = await request(`v1/jobs/${encodeURIComponent(job.id)}`);
+      }
+      state.replaceChildren(...added(job));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      state.replaceChildren(h("section", { class: "card error" }, h("p", {}, foreign(error.message, 500)), error.hint ? h("p", {}, foreign(error.hint, 300)) : "", error.status === 401 || error.status === 403 ? h("p", {}, "Loading needs a token with the role loader: ", h("code", {}, "incidentgraph token"), " makes one.") : ""));
+    }
+  }
+
+  return {
+    title: "Upload",
+    content: [h("h1", {}, "Upload a report"), h("div", { class: "card stack" }, h("label", {}, "Token (kept in this tab only)", secret), drop, state)],
+  };
+}
+
+function added(job) {
+  return [h("p", {}, "Read."), h("ul", {}, (job.documents ?? [job]).map((d) => h("li", {}, h("a", { href: to(["document", d.document ?? d.id]) }, foreign(d.title || "the document", 120)), ` — ${d.statements_added ?? 0} statements and ${d.entities_added ?? 0} entities added`)))];
+}
