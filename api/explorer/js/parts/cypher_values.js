@@ -1,5 +1,6 @@
 /* Values in the answers of `/v1/cypher`: nodes, relationships and paths as a drawn graph, the rest as text. */
 import { edgeStatements } from "./edge.js";
+import { lookOf } from "./look.js";
 
 const kindOf = (value) => (value && typeof value === "object" ? value.kind : null);
 
@@ -10,9 +11,8 @@ function* within(value) {
   else if (value && typeof value === "object") for (const one of Object.values(value)) yield* within(one);
 }
 
-const typeOf = (labels) => labels.find((l) => l !== "Entity" && !labels.some((m) => m !== l && ABOVE[m] === l)) ?? labels[0] ?? "";
-// A node has its class and all above it as labels; the most specific one gives its colour.
-const ABOVE = { Bank: "Company", Company: "Organization", GovernmentBody: "Organization", LawEnforcement: "Organization", ThreatActor: "Organization" };
+// A node has its class and all above it as labels; the most specific one, which has the most above it, gives its colour.
+const typeOf = (labels) => [...labels].sort((a, b) => lookOf(b).labels.length - lookOf(a).labels.length)[0] ?? "";
 
 const camel = (type) => type.toLowerCase().replace(/_([a-z])/g, (_, c) => c.toUpperCase());
 

@@ -6,7 +6,9 @@ export async function loadLooks() {
   looks = await (await fetch("explorer/look.json")).json();
 }
 
-export const lookOf = (type) => looks[type] ?? looks.Entity ?? { colour: "#7a828e", size: 40, label: type };
+/** Label, colour, size and superclasses of a class. */
+export const lookOf = (type) => looks[type] ?? { colour: "#7a828e", size: 36, label: type, labels: [] };
+export const classes = () => Object.keys(looks);
 
 /** A small disc in the colour of a class. The colour is set through the CSSOM, which the Content-Security-Policy allows. */
 export function dot(type) {

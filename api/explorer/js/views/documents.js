@@ -7,11 +7,11 @@ import { to } from "../route.js";
 export async function view() {
   const found = await api.documents({ limit: 100 });
   const body = h("tbody", {}, found.items.map(row));
-  let cursor = found.next;
+  let cursor = found.cursor;
   const button = h("button", { onclick: async () => {
     const next = await api.documents({ limit: 100, cursor });
     body.append(...next.items.map(row));
-    cursor = next.next;
+    cursor = next.cursor;
     if (!cursor) button.remove();
   } }, "Show more");
   return {

@@ -6,7 +6,7 @@ import { openEdge } from "../parts/edge.js";
 import { statementCard } from "../parts/evidence.js";
 import { linkRows, propertyRows } from "../parts/facts.js";
 import { graphView } from "../parts/graph.js";
-import { lookOf } from "../parts/look.js";
+import { classes, lookOf } from "../parts/look.js";
 import { timelineList } from "../parts/timeline.js";
 import { keep, parse, to } from "../route.js";
 
@@ -65,11 +65,10 @@ function filterBar(entity, filters) {
   const choice = (name, label, options, chosen = filters[name][0] ?? "") => h("label", {}, label,
     h("select", { onchange: (e) => change(name, e.target.value) }, options.map(([value, text]) => h("option", { value, selected: value === chosen }, text))));
   const predicates = [...new Map(entity.links.map((l) => [l.predicate, l.label])).entries()];
-  const types = ["Incident", "Organization", "ThreatActor", "Person", "Facility", "System", "Place", "SupportMeasure", "Malware", "Technique", "Vulnerability"];
   return h("div", { class: "toolbar", role: "group", "aria-label": "Filters" },
     choice("depth", "Steps", [["1", "1"], ["2", "2"], ["3", "3"]], filters.depth[0] ?? "1"),
     choice("predicate", "Link", [["", "all"], ...predicates]),
-    choice("type", "Class", [["", "all"], ...types.map((t) => [t, lookOf(t).label ?? t])]),
+    choice("type", "Class", [["", "all"], ...classes().map((t) => [t, lookOf(t).label])]),
     choice("modality", "Said as", [["", "anything"], ...MODALITIES.map((m) => [m, m])]),
     choice("direction", "Direction", [["", "both"], ["out", "from it"], ["in", "to it"]]),
     h("label", {}, "Known by", h("input", { type: "date", value: filters.as_of[0] ?? "", onchange: (e) => change("as_of", e.target.value) })));
@@ -84,7 +83,7 @@ function statements(key, total) {
     try {
       const page = await api.statementsOf(key, { limit: 50, cursor });
       list.append(...page.items.map(statementCard));
-      cursor = page.next;
+      cursor = page.cursor;
       if (cursor) button.textContent = "Show more";
       else button.remove();
     } catch (error) {

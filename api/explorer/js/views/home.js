@@ -15,12 +15,12 @@ export async function view(_, parameters) {
 }
 
 function more(found, list) {
-  let cursor = found.next;
+  let cursor = found.cursor;
   if (!cursor) return "";
   const button = h("button", { onclick: async () => {
     const next = await api.incidents({ limit: PAGE, cursor });
     list.append(...next.items.map(card));
-    cursor = next.next;
+    cursor = next.cursor;
     if (!cursor) button.remove();
   } }, "Show more");
   return h("p", { class: "to-top" }, button);
