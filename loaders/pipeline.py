@@ -1,0 +1,40 @@
+"""From files to statements: what the rooms of `loaders` do one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from loaders.sources import read
+from ontology.errors import IncidentGraphError, UnreadableDocument
+from ontology.statement import Document, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedDocument:
+    """A document and all that it says."""
+
+    document: Document
+    statements: tuple[Statement, ...]
+
+
+def extract(document: Document) -> list[Statement]:
+    """What a document says, as statements with their evidence."""
+    # Imported here, for it brings in the language model, which most commands do without.
+    from loaders.extraction import extract as extract_statements  # noqa: PLC0415
+
+    return extract_statements(document)
+
+
+def load_path(path: str | Path) -> Iterator[LoadedDocument | UnreadableDocument]:
+    """Each report behind a path with its statements, or why it cannot be read; a bad one never stops the others."""
+    for document in read(path):
+        yield document if isinstance(document, UnreadableDocument) else _loaded(document)
+
+
+def _loaded(document: Document) -> LoadedDocument | UnreadableDocument:
+    try:
+        return LoadedDocument(document, tuple(extract(document)))
+    except IncidentGraphError as error:
+        return UnreadableDocument(f"{document.source}: {error.message}", hint=error.hint)
