@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 from ontology.model import Ontology
+from ontology.shacl import shapes
 from ontology.turtle import read_turtle, turtle
 
 ROOT = Path(__file__).parent.parent
@@ -24,6 +25,7 @@ def derived() -> dict[Path, str]:
     model = read_turtle(turtle())
     return {
         ROOT / "ontology/incident.json": model_json(model),
+        ROOT / "ontology/shapes.ttl": shapes(model),
     }
 
 

@@ -62,7 +62,7 @@ def slug(name: str) -> str:
     text = unicodedata.normalize("NFKD", name.replace("&", " and ").replace("’", "'").replace("'", ""))
     ascii_only = text.encode("ascii", "ignore").decode().lower()
     joined = re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:120].rstrip("-")
-    return joined or "x-" + hashlib.sha256(name.encode()).hexdigest()[:12]
+    return joined or "x-" + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class Statement:
             speaker,
             self.role or "",
         )
-        return "st-" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]
+        return "st-" + hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
     def to_json(self) -> dict[str, Any]:
         """The line format that `incidentgraph extract` prints."""

@@ -1,0 +1,421 @@
+"""Statements to an RDF dataset and back.
+
+Each document has a named graph, with the document's IRI as its name. In it are the document, its entities with their
+names there, its statements as resources that point to their words, and the triples that the statements make. A denied
+statement makes no triple: RDF would read it as true.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from typing import TypeVar, cast
+from urllib.parse import unquote
+
+import pyoxigraph
+from rdflib import DCTERMS, PROV, RDF, RDFS, SKOS, XSD, BNode, Dataset, Graph, IdentifiedNode, Namespace, Node, URIRef
+from rdflib import Literal as Term
+
+from ontology.errors import InvalidStatements
+from ontology.model import (
+    DOCUMENT_NAMESPACE,
+    ENTITY_NAMESPACE,
+    NAMESPACE,
+    STATEMENT_NAMESPACE,
+    entity_iri,
+    ontology,
+)
+from ontology.statement import Datatype, Document, Entity, Literal, Marking, Modality, Statement
+
+IG = Namespace(NAMESPACE)
+OA = Namespace("http://www.w3.org/ns/oa#")
+SCHEMA = Namespace("https://schema.org/")
+AMOUNT_NAMESPACE = "https://w3id.org/incident-graph/amount/"
+
+PREFIXES = {
+    "ig": NAMESPACE,
+    "id": ENTITY_NAMESPACE,
+    "document": DOCUMENT_NAMESPACE,
+    "statement": STATEMENT_NAMESPACE,
+    "money": AMOUNT_NAMESPACE,
+    "dct": str(DCTERMS),
+    "oa": str(OA),
+    "prov": str(PROV),
+    "rdf": str(RDF),
+    "rdfs": str(RDFS),
+    "schema": str(SCHEMA),
+    "skos": str(SKOS),
+    "xsd": str(XSD),
+}
+
+FORMATS = {
+    "turtle": pyoxigraph.RdfFormat.TURTLE,
+    "ttl": pyoxigraph.RdfFormat.TURTLE,
+    "trig": pyoxigraph.RdfFormat.TRIG,
+    "json-ld": pyoxigraph.RdfFormat.JSON_LD,
+    "jsonld": pyoxigraph.RdfFormat.JSON_LD,
+    "n-quads": pyoxigraph.RdfFormat.N_QUADS,
+    "nquads": pyoxigraph.RdfFormat.N_QUADS,
+}
+
+# What no encoding of RDF can carry: lone surrogates are not characters, and many tools end a text at a null.
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+_GRAINS = (
+    (re.compile(r"\d{4}"), XSD.gYear),
+    (re.compile(r"\d{4}-\d\d"), XSD.gYearMonth),
+    (re.compile(r"\d{4}-\d\d-\d\d"), XSD.date),
+    (re.compile(r"\d{4}-\d\d-\d\dT.+"), XSD.dateTime),
+)
+
+T = TypeVar("T")
+
+
+def document_iri(document_id: str) -> URIRef:
+    """The IRI of a document, which is also the name of its graph."""
+    return URIRef(DOCUMENT_NAMESPACE + document_id)
+
+
+def statement_iri(statement_id: str) -> URIRef:
+    """The IRI of a statement."""
+    return URIRef(STATEMENT_NAMESPACE + statement_id)
+
+
+def to_dataset(document: Document, statements: Iterable[Statement], dataset: Dataset | None = None) -> Dataset:
+    """Add a document and its statements to a dataset, a new one unless given.
+
+    An entity has one description in a document: the name of its first mention, and the classes and aliases of all.
+    """
+    dataset = Dataset() if dataset is None else dataset
+    iri = document_iri(document.id)
+    graph = dataset.graph(iri)
+    _write_document(graph, iri, document)
+    written: dict[str, list[Entity]] = {}
+    for statement in statements:
+        _write_statement(graph, iri, statement, written)
+    return dataset
+
+
+def from_dataset(dataset: Dataset) -> Iterator[tuple[Document, list[Statement]]]:
+    """The documents of a dataset, each with its statements in the order of their words.
+
+    What is not a document, or not a statement quoted from it in the same graph, is left aside. A document or statement
+    that lacks a part raises `InvalidStatements`.
+    """
+    for graph in sorted(dataset.graphs(), key=lambda g: str(g.identifier)):
+        for iri in sorted(graph.subjects(RDF.type, IG.Document), key=str):
+            document = _read_document(graph, iri)
+            entities: dict[Node, list[Entity]] = {}
+            quoted = (
+                node for node in graph.subjects(PROV.wasQuotedFrom, iri) if (node, RDF.type, IG.Statement) in graph
+            )
+            statements = [_read_statement(graph, node, document, entities) for node in quoted]
+            yield document, sorted(statements, key=lambda s: (s.start, s.end, s.id))
+
+
+def serialize(dataset: Dataset, format: str = "trig") -> str:
+    """The dataset as text: `trig`, `json-ld` or `n-quads` with its graphs, `turtle` as their union.
+
+    The order of the text depends on the data alone.
+    """
+    rdf_format = _format(format)
+    quads = sorted((_quad(*quad) for quad in dataset.quads()), key=_reading_order)
+    content = quads if rdf_format.supports_datasets else dict.fromkeys(quad.triple for quad in quads)
+    prefixes = None if rdf_format == pyoxigraph.RdfFormat.N_QUADS else PREFIXES
+    return cast(bytes, pyoxigraph.serialize(content, format=rdf_format, prefixes=prefixes)).decode()
+
+
+def parse(text: str | bytes, format: str = "trig") -> Dataset:
+    """Read a dataset from text; nothing is fetched, whatever addresses the text names."""
+    dataset = Dataset()
+    try:
+        for quad in pyoxigraph.parse(text, format=_format(format)):
+            name = quad.graph_name
+            graph = dataset.default_graph if isinstance(name, pyoxigraph.DefaultGraph) else dataset.graph(_node(name))
+            graph.add((_node(quad.subject), _node(quad.predicate), _node(quad.object)))
+    except (SyntaxError, ValueError, OSError) as error:
+        raise InvalidStatements(f"cannot read the text as {format}: {error}", hint="check its format") from error
+    return dataset
+
+
+# Writing
+
+
+def _write_document(graph: Graph, iri: URIRef, document: Document) -> None:
+    graph.add((iri, RDF.type, IG.Document))
+    graph.add((iri, IG.body, _text(document.body)))
+    graph.add((iri, DCTERMS.title, _text(document.title)))
+    graph.add((iri, DCTERMS.language, _text(document.language)))
+    graph.add((iri, IG.marking, Term(document.marking.value)))
+    graph.add((iri, IG.readFrom, _text(document.source)))
+    if document.url is not None:
+        graph.add((iri, SCHEMA.url, _text(document.url)))
+    if document.publisher is not None:
+        graph.add((iri, DCTERMS.publisher, _text(document.publisher)))
+    if document.published_on is not None:
+        graph.add((iri, DCTERMS.issued, _date(document.published_on)))
+
+
+def _write_statement(graph: Graph, document: URIRef, statement: Statement, written: dict[str, list[Entity]]) -> None:
+    node = statement_iri(statement.id)
+    subject = _write_entity(graph, statement.subject, written)
+    predicate = IG[_safe(statement.predicate)]
+    target = statement.object
+    value = _write_entity(graph, target, written) if isinstance(target, Entity) else _write_literal(graph, target)
+    if statement.modality is not Modality.DENIED:
+        graph.add((subject, predicate, value))
+    graph.add((node, RDF.type, IG.Statement))
+    graph.add((node, RDF.subject, subject))
+    graph.add((node, RDF.predicate, predicate))
+    graph.add((node, RDF.object, value))
+    graph.add((node, PROV.wasQuotedFrom, document))
+    graph.add((node, IG.modality, Term(statement.modality.value)))
+    graph.add((node, IG.confidence, Term(repr(float(statement.confidence)), datatype=XSD.double, normalize=False)))
+    graph.add((node, IG.rule, _text(statement.rule)))
+    if statement.role is not None:
+        graph.add((node, IG.role, _text(statement.role)))
+    if statement.speaker is not None:
+        graph.add((node, IG.speaker, _write_entity(graph, statement.speaker, written)))
+    quote, position = URIRef(f"{node}#quote"), URIRef(f"{node}#position")
+    graph.add((node, OA.hasSelector, quote))
+    graph.add((quote, RDF.type, OA.TextQuoteSelector))
+    graph.add((quote, OA.exact, _text(statement.quote)))
+    graph.add((node, OA.hasSelector, position))
+    graph.add((position, RDF.type, OA.TextPositionSelector))
+    graph.add((position, OA.start, _integer(statement.start)))
+    graph.add((position, OA.end, _integer(statement.end)))
+
+
+def _write_entity(graph: Graph, entity: Entity, written: dict[str, list[Entity]]) -> URIRef:
+    iri = URIRef(entity_iri(entity.id))
+    mentions = written.setdefault(entity.id, [])
+    if entity in mentions:
+        return iri
+    mentions.append(entity)
+    cls = ontology().classes.get(entity.type)
+    for label in cls.labels if cls else (_safe(entity.type),):
+        graph.add((iri, RDF.type, IG[label]))
+    name = mentions[0].name
+    graph.add((iri, SKOS.prefLabel, _text(name)))
+    for alias in (*entity.aliases, entity.name):
+        if alias != name or alias in entity.aliases:
+            graph.add((iri, SKOS.altLabel, _text(alias)))
+    return iri
+
+
+def _write_literal(graph: Graph, literal: Literal) -> Node:
+    if literal.datatype is Datatype.DATE:
+        return _date(str(literal.value))
+    if literal.datatype is not Datatype.MONEY:
+        return _integer(literal.value) if isinstance(literal.value, int) else _text(str(literal.value))
+    value = _number(literal.value)
+    node = URIRef(f"{AMOUNT_NAMESPACE}{_safe(literal.currency or '')}-{_safe(str(value))}")
+    graph.add((node, RDF.type, IG.Amount))
+    graph.add((node, IG.value, value))
+    graph.add((node, IG.currency, _text(literal.currency or "")))
+    return node
+
+
+def _text(text: str) -> Term:
+    if _UNWRITABLE.search(text):
+        return Term(text.encode("unicode_escape").decode("ascii"), datatype=IG.EscapedText)
+    return Term(text)
+
+
+def _date(value: str) -> Term:
+    datatype = next((datatype for pattern, datatype in _GRAINS if pattern.fullmatch(value)), None)
+    return Term(value, datatype=datatype, normalize=False) if datatype else _text(value)
+
+
+def _integer(value: int) -> Term:
+    return Term(str(int(value)), datatype=XSD.integer, normalize=False)
+
+
+def _number(value: str | float) -> Term:
+    """Whole numbers and fractions keep their type, so that `2` and `2.0` are read back as they were."""
+    if isinstance(value, int):
+        return _integer(value)
+    if isinstance(value, str) or not math.isfinite(value):
+        return _text(str(value))
+    plain = format(Decimal(repr(value)), "f")
+    return Term(plain if "." in plain else plain + ".0", datatype=XSD.decimal, normalize=False)
+
+
+def _safe(name: str) -> str:
+    """A name that may stand in an IRI; names from the ontology stay as they are."""
+    return entity_iri(name).removeprefix(ENTITY_NAMESPACE)
+
+
+# Reading
+
+
+def _read_document(graph: Graph, iri: Node) -> Document:
+    return Document(
+        body=_plain(_one(graph, iri, IG.body)),
+        title=_optional(graph, iri, DCTERMS.title) or "",
+        url=_optional(graph, iri, SCHEMA.url),
+        publisher=_optional(graph, iri, DCTERMS.publisher),
+        published_on=_optional(graph, iri, DCTERMS.issued),
+        language=_optional(graph, iri, DCTERMS.language) or "en",
+        marking=_valid(iri, Marking, _optional(graph, iri, IG.marking) or Marking.CLEAR),
+        source=_optional(graph, iri, IG.readFrom) or "",
+    )
+
+
+def _read_statement(graph: Graph, node: Node, document: Document, entities: dict[Node, list[Entity]]) -> Statement:
+    selectors = {
+        kind: selector for selector in graph.objects(node, OA.hasSelector) for kind in graph.objects(selector, RDF.type)
+    }
+    if not {OA.TextQuoteSelector, OA.TextPositionSelector} <= selectors.keys():
+        raise InvalidStatements(f"{node} has no quote with its position", hint="give it both selectors")
+    position = selectors[OA.TextPositionSelector]
+    name = _local(_one(graph, node, RDF.predicate))
+    predicate = ontology().predicates.get(name)
+    domain, range_ = (predicate.domain, predicate.range) if predicate else ((), ())
+    speaker = graph.value(node, IG.speaker)
+    return Statement(
+        subject=_read_entity(graph, _one(graph, node, RDF.subject), domain, entities),
+        predicate=name,
+        object=_read_object(graph, _one(graph, node, RDF.object), range_, entities),
+        document=document.id,
+        quote=_plain(_one(graph, selectors[OA.TextQuoteSelector], OA.exact)),
+        start=_valid(node, int, _plain(_one(graph, position, OA.start))),
+        end=_valid(node, int, _plain(_one(graph, position, OA.end))),
+        rule=_plain(_one(graph, node, IG.rule)),
+        modality=_valid(node, Modality, _plain(_one(graph, node, IG.modality))),
+        confidence=_valid(node, float, _plain(_one(graph, node, IG.confidence))),
+        speaker=_read_entity(graph, speaker, ontology().predicates["said"].domain, entities)
+        if speaker is not None
+        else None,
+        role=_optional(graph, node, IG.role),
+    )
+
+
+def _read_object(
+    graph: Graph, node: Node, wanted: Iterable[str], entities: dict[Node, list[Entity]]
+) -> Entity | Literal:
+    if not isinstance(node, Term):
+        if (node, RDF.type, IG.Amount) in graph:
+            currency = _plain(_one(graph, node, IG.currency))
+            return Literal(_read_number(_one(graph, node, IG.value)), Datatype.MONEY, currency)
+        return _read_entity(graph, node, wanted, entities)
+    if node.datatype == XSD.integer:
+        return Literal(_valid(node, int, str(node)), Datatype.INTEGER)
+    is_date = any(node.datatype == datatype for _, datatype in _GRAINS)
+    return Literal(_plain(node), Datatype.DATE if is_date else Datatype.TEXT)
+
+
+def _read_number(node: Node) -> str | int | float:
+    if isinstance(node, Term) and node.datatype == XSD.integer:
+        return _valid(node, int, str(node))
+    if isinstance(node, Term) and node.datatype == XSD.decimal:
+        return _valid(node, float, str(node))
+    return _plain(node)
+
+
+def _read_entity(graph: Graph, iri: Node, wanted: Iterable[str], entities: dict[Node, list[Entity]]) -> Entity:
+    """The entity, in the class that is wanted where it has several: a gang and its malware can share a name."""
+    if iri not in entities:
+        entities[iri] = _read_variants(graph, iri)
+    model = ontology()
+    fitting = (e for e in entities[iri] if e.type in model.classes and model.is_any(e.type, tuple(wanted)))
+    return next(fitting, entities[iri][0])
+
+
+def _read_variants(graph: Graph, iri: Node) -> list[Entity]:
+    classes = ontology().classes
+    names = sorted(_plain(name) for name in graph.objects(iri, SKOS.prefLabel))
+    types = {_local(kind) for kind in graph.objects(iri, RDF.type) if str(kind).startswith(NAMESPACE)}
+    if not names or not types or not str(iri).startswith(ENTITY_NAMESPACE):
+        raise InvalidStatements(
+            f"{iri} is not an entity with a name and a class",
+            hint=f"an entity's IRI starts with {ENTITY_NAMESPACE}, and it has a skos:prefLabel and an rdf:type",
+        )
+    aliases = (*names[1:], *(_plain(name) for name in graph.objects(iri, SKOS.altLabel)))
+    entity_id = unquote(str(iri).removeprefix(ENTITY_NAMESPACE), errors="surrogatepass")
+    implied = {ancestor for name in types if name in classes for ancestor in classes[name].ancestors}
+    return [Entity(entity_id, names[0], name, aliases) for name in sorted(types - implied)]
+
+
+def _local(node: Node) -> str:
+    return unquote(str(node).removeprefix(NAMESPACE))
+
+
+def _one(graph: Graph, node: Node, predicate: URIRef) -> Node:
+    found = list(graph.objects(node, predicate))
+    if len(found) != 1:
+        raise InvalidStatements(
+            f"{node} needs one {predicate} and has {len(found)}", hint="`validate` lists all faults"
+        )
+    return found[0]
+
+
+def _optional(graph: Graph, node: Node, predicate: URIRef) -> str | None:
+    found = graph.value(node, predicate)
+    return None if found is None else _plain(found)
+
+
+def _plain(node: Node) -> str:
+    if isinstance(node, Term) and node.datatype == IG.EscapedText:
+        return _valid(node, _unescape, str(node))
+    return str(node)
+
+
+def _unescape(text: str) -> str:
+    return text.encode("ascii").decode("unicode_escape")
+
+
+def _valid(node: Node, kind: Callable[[str], T], text: str) -> T:
+    try:
+        return kind(text)
+    except (TypeError, ValueError) as error:
+        raise InvalidStatements(f"{node} has the malformed value {text!r}", hint=str(error)) from error
+
+
+# Text
+
+
+def _format(name: str) -> pyoxigraph.RdfFormat:
+    try:
+        return FORMATS[name.lower()]
+    except KeyError:
+        raise InvalidStatements(f"{name!r} is not a format of RDF", hint=f"one of {', '.join(FORMATS)}") from None
+
+
+def _reading_order(quad: pyoxigraph.Quad) -> tuple[str, str, bool, str, str]:
+    predicate = quad.predicate.value
+    return (str(quad.graph_name), str(quad.subject), predicate != str(RDF.type), predicate, str(quad.object))
+
+
+def _quad(subject: Node, predicate: Node, target: Node, graph: Node | None) -> pyoxigraph.Quad:
+    # rdflib hands the default graph out as None, or by its own name for it.
+    named = isinstance(graph, URIRef) and not str(graph).startswith("urn:x-rdflib:")
+    graph_name = pyoxigraph.NamedNode(str(graph)) if named else pyoxigraph.DefaultGraph()
+    value = _literal(target) if isinstance(target, Term) else _resource(target)
+    return pyoxigraph.Quad(_resource(subject), pyoxigraph.NamedNode(str(predicate)), value, graph_name)
+
+
+def _resource(node: Node) -> pyoxigraph.NamedNode | pyoxigraph.BlankNode:
+    return pyoxigraph.NamedNode(str(node)) if isinstance(node, URIRef) else pyoxigraph.BlankNode(str(node))
+
+
+def _literal(term: Term) -> pyoxigraph.Literal:
+    if term.language:
+        return pyoxigraph.Literal(str(term), language=term.language)
+    return pyoxigraph.Literal(str(term), datatype=pyoxigraph.NamedNode(str(term.datatype or XSD.string)))
+
+
+def _node(
+    term: pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | pyoxigraph.Triple,
+) -> IdentifiedNode | Term:
+    if isinstance(term, pyoxigraph.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, pyoxigraph.BlankNode):
+        return BNode(term.value)
+    if isinstance(term, pyoxigraph.Triple):
+        raise InvalidStatements("a triple stands for a term", hint="RDF-star is not read; a statement is a resource")
+    if term.language:
+        return Term(term.value, lang=term.language)
+    plain = term.datatype.value == str(XSD.string)
+    return Term(term.value, datatype=None if plain else URIRef(term.datatype.value), normalize=False)
