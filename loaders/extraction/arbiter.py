@@ -1,0 +1,88 @@
+"""Last stage: which of the candidates become statements.
+
+Candidates come from rules and, where its weights are installed, from the encoder. The arbiter merges those that say the
+same, holds them to the ontology's domains and ranges, and drops what is below the threshold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from loaders.extraction.reading import Candidate, Reading, Record
+from ontology.model import ontology
+from ontology.statement import Entity, Literal, Statement
+
+MIN_CONFIDENCE = 0.3
+
+
+@cache
+def _signatures() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    """Predicate to the classes of its subjects, and the classes and datatypes of its objects."""
+    model = ontology()
+
+    def family(names: Iterable[str]) -> frozenset[str]:
+        return frozenset(c for c in model.classes for n in names if c == n or model.is_a(c, n))
+
+    return {
+        p.name: (family(p.domain), family(p.range) | frozenset(d.value for d in p.datatypes))
+        for p in model.predicates.values()
+    }
+
+
+def decide(reading: Reading, *, minimum: float = MIN_CONFIDENCE) -> list[Statement]:
+    """The statements of this text, in its order."""
+    signatures = _signatures()
+    kept: dict[tuple[str, str, str], Candidate] = {}
+    for candidate in reading.candidates:
+        subject, target = candidate.subject, candidate.object
+        if not isinstance(subject, Record) or not isinstance(target, Record | Literal):
+            continue
+        domain, span = signatures[candidate.predicate]
+        kind = target.kind if isinstance(target, Record) else target.datatype.value
+        if subject.kind not in domain or kind not in span or candidate.confidence < minimum:
+            reading.explain("arbiter", [f"refused {subject.name} {candidate.predicate} {_name(target)} ({candidate.rule})"])
+            continue
+        if isinstance(target, Record) and target.id == subject.id:
+            continue
+        key = (subject.id, candidate.predicate, _name(target).lower() if isinstance(target, Literal) else target.id)
+        known = kept.get(key)
+        if known is None or (candidate.modality.rank, -candidate.confidence) < (known.modality.rank, -known.confidence):
+            kept[key] = candidate
+    statements = [s for c in kept.values() if (s := _statement(reading, c)) is not None]
+    statements.sort(key=lambda s: (s.start, s.end, s.predicate, s.subject.id, str(s.object)))
+    return statements
+
+
+def _name(target: Record | Literal) -> str:
+    return target.name if isinstance(target, Record) else f"{target.value} {target.currency or ''}".strip()
+
+
+def _statement(reading: Reading, candidate: Candidate) -> Statement | None:
+    body = reading.document.body
+    quote = body[candidate.start : candidate.end]
+    lead = len(quote) - len(quote.lstrip())
+    start, end = candidate.start + lead, candidate.start + len(quote.rstrip())
+    if end <= start or not isinstance(candidate.subject, Record):
+        return None
+    target: Entity | Literal
+    if isinstance(candidate.object, Record):
+        target = candidate.object.entity()
+    elif isinstance(candidate.object, Literal):
+        target = candidate.object
+    else:
+        return None
+    return Statement(
+        subject=candidate.subject.entity(),
+        predicate=candidate.predicate,
+        object=target,
+        document=reading.document.id,
+        quote=body[start:end],
+        start=start,
+        end=end,
+        rule=candidate.rule,
+        modality=candidate.modality,
+        confidence=candidate.confidence,
+        speaker=candidate.speaker.entity() if candidate.speaker else None,
+        role=candidate.role,
+    )

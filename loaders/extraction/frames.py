@@ -1,0 +1,334 @@
+"""Event frames: a trigger, the roles around it, and the statements that they give. The frames are data.
+
+A file of `data/frames/` holds the frames of a predicate family. See docs/extraction.md for how to add one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from loaders.extraction import grammar
+from loaders.extraction.lexicon import DATA, nouns, read_data
+from loaders.extraction.modality import modality_of
+from loaders.extraction.reading import ORGANIZATIONS, Mention, Reading, Sentence
+from loaders.extraction.values import Value, counts, dates, money
+from ontology.statement import Datatype, Literal, Modality
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_GROUPS: dict[str, frozenset[str]] = {
+    "Org": ORGANIZATIONS,
+    "Party": ORGANIZATIONS | {"ThreatActor"},
+    "Target": ORGANIZATIONS | {"Facility", "Victims", "Person", "System", "Place"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What may fill a part of a frame, and where it stands, best place first."""
+
+    name: str
+    slots: tuple[str, ...]
+    kinds: frozenset[str]
+    value: str | None = None
+    nouns: frozenset[str] = frozenset()
+    required: bool = False
+    generic: bool = True
+    each: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Give:
+    """A statement that a filled frame makes."""
+
+    subject: str
+    predicate: str
+    object: str
+    modality: Modality | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One event frame."""
+
+    id: str
+    triggers: frozenset[str]
+    pos: str
+    roles: tuple[Role, ...]
+    gives: tuple[Give, ...]
+    confidence: float = 0.8
+    event: str | None = None
+    unless: re.Pattern[str] | None = None
+    needs: re.Pattern[str] | None = None
+
+
+@dataclass(slots=True)
+class Filler:
+    """What fills a role: a mention, or a value read from the text."""
+
+    token: Token
+    mention: Mention | None = None
+    literal: Literal | None = None
+    modality: Modality | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Match:
+    """A frame found in a sentence."""
+
+    frame: Frame
+    trigger: Token
+    sentence: Sentence
+    fillers: dict[str, list[Filler]] = field(default_factory=dict)
+    modality: Modality = Modality.ASSERTED
+    holders: list[Token] = field(default_factory=list)
+
+
+def _kinds(words: list[str]) -> frozenset[str]:
+    out: set[str] = set()
+    for word in words:
+        out |= _GROUPS.get(word, frozenset({word}))
+    return frozenset(out)
+
+
+def _role(name: str, raw: dict[str, Any]) -> Role:
+    listed = raw.get("nouns", [])
+    lemmas: set[str] = set()
+    for word in listed:
+        lemmas |= nouns()[word] if word in nouns() else {word}
+    return Role(
+        name=name,
+        slots=tuple(raw["slots"]),
+        kinds=_kinds(raw.get("kinds", [])),
+        value=raw.get("value"),
+        nouns=frozenset(lemmas),
+        required=bool(raw.get("required", False)),
+        generic=bool(raw.get("generic", True)),
+        each=bool(raw.get("each", True)),
+    )
+
+
+def _give(raw: str) -> Give:
+    parts = raw.split()
+    return Give(parts[0], parts[1], parts[2], Modality(parts[3]) if len(parts) > 3 else None)
+
+
+@cache
+def frames() -> dict[tuple[str, str], tuple[Frame, ...]]:
+    """All frames by trigger lemma and part of speech (V or N)."""
+    found: dict[tuple[str, str], list[Frame]] = {}
+    for path in sorted((DATA / "frames").iterdir(), key=lambda p: p.name):
+        if not path.name.endswith(".yaml"):
+            continue
+        content = read_data(f"frames/{path.name}")
+        lists = content.get("lists", {})
+        for raw in content["frames"]:
+            pos = "V" if "verbs" in raw else "N"
+            listed = raw.get("verbs") or raw["nouns"]
+            triggers: set[str] = set()
+            for word in listed:
+                triggers |= set(lists[word[1:]]) if word.startswith("$") else {word}
+            frame = Frame(
+                id=f"{path.name.removesuffix('.yaml')}.{raw['id']}",
+                triggers=frozenset(triggers),
+                pos=pos,
+                roles=tuple(_role(name, role) for name, role in raw["roles"].items()),
+                gives=tuple(_give(g) for g in raw.get("gives", [])),
+                confidence=float(raw.get("confidence", 0.8)),
+                event=raw.get("event"),
+                unless=re.compile(raw["unless"], re.I) if raw.get("unless") else None,
+                needs=re.compile(raw["needs"], re.I) if raw.get("needs") else None,
+            )
+            for trigger in frame.triggers:
+                found.setdefault((trigger, pos), []).append(frame)
+    return {key: tuple(value) for key, value in found.items()}
+
+
+@cache
+def support_verbs() -> frozenset[str]:
+    """Verbs whose subject is the victim of the event that they take as object: "suffered a breach"."""
+    return frozenset(read_data("support.yaml")["suffer"])
+
+
+@cache
+def _launch_verbs() -> frozenset[str]:
+    return frozenset(read_data("support.yaml")["launch"])
+
+
+def match_frames(reading: Reading) -> list[Match]:
+    """Every frame in every sentence of prose, roles filled."""
+    table = frames()
+    matches: list[Match] = []
+    for sentence in reading.sentences:
+        if sentence.block.kind not in ("prose", "list"):
+            continue
+        for token in sentence.span:
+            pos = "V" if token.pos_ in ("VERB", "AUX") else "N" if token.pos_ in ("NOUN", "PROPN", "ADJ") else ""
+            if not pos:
+                continue
+            lemma = token.lemma_.lower()
+            candidates = table.get((lemma, pos), ())
+            if not candidates and pos == "V" and token.tag_ in ("VBG", "VBN"):
+                candidates = table.get((lemma, "N"), ()) if token.dep_ in ("pobj", "compound") else ()
+            for frame in candidates:
+                match = _fill(reading, frame, token, sentence)
+                if match is not None:
+                    matches.append(match)
+    reading.explain("frames", (f"{m.frame.id}: {m.trigger.text} " + "; ".join(f"{role}={', '.join(f.mention.text if f.mention else str(f.literal and f.literal.value) for f in fs)}" for role, fs in m.fillers.items()) for m in matches))  # fmt: skip
+    return matches
+
+
+def _fill(reading: Reading, frame: Frame, token: Token, sentence: Sentence) -> Match | None:
+    text = sentence.span.text
+    if (frame.unless and frame.unless.search(text)) or (frame.needs and not frame.needs.search(text)):
+        return None
+    match = Match(frame, token, sentence)
+    for role in frame.roles:
+        fillers = _fillers(reading, role, token, sentence)
+        if fillers:
+            match.fillers[role.name] = fillers
+        elif role.required:
+            return None
+    match.modality, match.holders = modality_of(token)
+    return match
+
+
+def _fillers(reading: Reading, role: Role, trigger: Token, sentence: Sentence) -> list[Filler]:
+    for slot in role.slots:
+        found: list[Filler] = []
+        for token in _slot(slot, trigger):
+            if token.i == trigger.i:
+                continue
+            found += _accept(reading, role, token, sentence, trigger)
+        if found:
+            return found[: grammar.MAX_FILLERS]
+    return []
+
+
+def _slot(slot: str, trigger: Token) -> list[Token]:
+    kind, _, argument = slot.partition(":")
+    if kind == "subj":
+        return grammar.subjects(trigger)
+    if kind == "obj":
+        return grammar.objects(trigger)
+    if kind == "prep":
+        return [t for word in argument.split("|") for t in grammar.prepositional(trigger, word)]
+    if kind == "objprep":
+        return [t for o in grammar.objects(trigger) for word in argument.split("|") for t in grammar.prepositional(o, word)]  # fmt: skip
+    if kind == "objposs":
+        return [t for o in grammar.objects(trigger) for t in [*grammar.possessors(o), *grammar.compounds(o)]]
+    if kind == "poss":
+        return grammar.possessors(trigger)
+    if kind == "compound":
+        return grammar.compounds(trigger)
+    if kind == "support":
+        return _support(trigger, support_verbs())
+    if kind == "launch":
+        return _support(trigger, _launch_verbs())
+    if kind == "sentence":
+        return [trigger.sent.root] if trigger.sent.root is not trigger else list(trigger.lefts)[:1] or list(trigger.rights)[:1]  # fmt: skip
+    if kind == "appos":
+        return [c for c in trigger.children if c.dep_ == "appos"] + ([trigger.head] if trigger.dep_ == "appos" else [])
+    if kind == "attr":
+        return [c for c in trigger.head.children if c.dep_ in ("nsubj",)] if trigger.dep_ == "attr" else []
+    if kind == "xcomp":
+        return [c for c in trigger.children if c.dep_ in ("xcomp", "ccomp", "advcl")]
+    if kind == "self":
+        return [trigger]
+    return []
+
+
+def _support(noun: Token, verbs: frozenset[str]) -> list[Token]:
+    node = noun
+    for _ in range(4):
+        head = node.head
+        if node.dep_ in ("dobj", "pobj", "prep", "attr", "conj", "nsubjpass", "agent") and head is not node:
+            if head.pos_ == "VERB" and head.lemma_ in verbs:
+                if node.dep_ in ("nsubjpass",):
+                    return [c for a in head.children if a.dep_ == "agent" for c in a.children]
+                return grammar.objects(head) if node.dep_ == "agent" else grammar.subjects(head)
+            node = head
+            if node.pos_ == "VERB":
+                return []
+            continue
+        return []
+    return []
+
+
+def _accept(reading: Reading, role: Role, token: Token, sentence: Sentence, trigger: Token) -> list[Filler]:
+    if role.value in ("money", "date", "count"):
+        return _values(reading, role, token, sentence, trigger)
+    if role.value == "text":
+        if role.nouns and token.lemma_.lower() not in role.nouns and token.lower_ not in role.nouns:
+            return []
+        first, last = grammar.phrase(token)
+        text = token.doc[first:last].text.strip(" \"',.;:-")
+        return [Filler(token, literal=Literal(text, Datatype.TEXT))] if 2 < len(text) < 400 else []
+    mention = reading.mention_at(token)
+    if mention is None:
+        return []
+    kind = mention.record.kind if mention.record is not None else mention.kind
+    if kind not in role.kinds:
+        return []
+    if mention.record is None and (not role.generic or mention.source == "pronoun"):
+        return []
+    if role.nouns and token.lemma_.lower() not in role.nouns:
+        return []
+    return [Filler(token, mention=mention)]
+
+
+def values_in(reading: Reading, sentence: Sentence, kind: str) -> list[Value]:
+    """The money, counts or dates of a sentence, offsets within its block's text."""
+    key = f"{kind}:{sentence.index}"
+    if key not in reading.memo:
+        base = sentence.span.start_char
+        text = sentence.span.text
+        if kind == "date":
+            found = dates(text, reading.memo.get("anchor"))
+        else:
+            found = list(money(text) if kind == "money" else counts(text))
+        reading.memo[key] = [Value(v.start + base, v.end + base, v.literal, v.modality) for v in found]
+    values: list[Value] = reading.memo[key]
+    return values
+
+
+def _values(reading: Reading, role: Role, token: Token, sentence: Sentence, trigger: Token) -> list[Filler]:
+    if role.nouns and token.lemma_.lower() not in role.nouns and token.lower_ not in role.nouns:
+        return []
+    first, last = token.left_edge, token.right_edge
+    if role.slots == ("sentence",):
+        first, last = sentence.span[0], sentence.span[-1]
+    low, high = first.idx, last.idx + len(last)
+    found = [v for v in values_in(reading, sentence, role.value or "") if v.end > low and v.start < high]
+    if role.nouns and role.value == "count":
+        # the number must count this noun
+        found = [v for v in found if v.start < token.idx and token.idx - v.end < 40]
+    if not role.each:
+        found = found[:1]
+    return [Filler(token, literal=v.literal) for v in found]
+
+
+def time_of(reading: Reading, trigger: Token, sentence: Sentence) -> Iterator[Filler]:
+    """Dates in the trigger's own clause."""
+    found = values_in(reading, sentence, "date")
+    if not found:
+        return
+    clause = trigger if trigger.pos_ in ("VERB", "AUX") else trigger
+    near: list[Token] = [clause]
+    for value in found:
+        token = next((t for t in sentence.span if t.idx + len(t) > value.start), None)
+        if token is None:
+            continue
+        node = token
+        for _ in range(6):
+            if node in near or node.head in near:
+                yield Filler(token, literal=value.literal)
+                break
+            if node.head is node or node.pos_ in ("VERB", "AUX"):
+                break
+            node = node.head

@@ -1,0 +1,41 @@
+"""The stages in their order."""
+
+from __future__ import annotations
+
+import re
+
+from loaders.extraction.arbiter import decide
+from loaders.extraction.frames import match_frames
+from loaders.extraction.incidents import Incidents
+from loaders.extraction.layout import read_layout
+from loaders.extraction.mentions import find_mentions
+from loaders.extraction.reading import Reading
+from loaders.extraction.relations import relate
+from loaders.resolution.within import resolve
+from ontology.statement import Document, Statement
+
+
+def read(document: Document) -> Reading:
+    """Run the stages up to the candidates."""
+    reading = Reading(document)
+    reading.memo["anchor"] = document.published_on or _anchor(document.body)
+    read_layout(reading)
+    find_mentions(reading)
+    resolve(reading)
+    matches = match_frames(reading)
+    incidents = Incidents(reading)
+    incidents.find(matches)
+    relate(reading, matches, incidents)
+    return reading
+
+
+def extract(document: Document) -> list[Statement]:
+    """The statements that the text of a document makes, each with its sentence."""
+    return decide(read(document))
+
+
+def _anchor(body: str) -> str | None:
+    """Without a day of publication, the end of the latest year that the text names."""
+    years = [int(y) for y in re.findall(r"\b(?:19|20)\d\d\b", body[:200_000])]
+    plausible = [y for y in years if 1990 <= y <= 2035]
+    return f"{max(plausible)}-12-31" if plausible else None
