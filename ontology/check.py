@@ -12,7 +12,7 @@ from ontology.errors import InvalidStatements
 from ontology.model import Ontology, Predicate, ontology
 from ontology.statement import Datatype, Document, Entity, Literal, Statement
 
-_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
+_DATE = re.compile("([1-9][0-9]{3})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _CURRENCY = re.compile("[A-Z]{3}")
 _SHOWN = 3
 

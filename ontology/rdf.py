@@ -63,10 +63,10 @@ FORMATS = {
 # What no encoding of RDF can carry: lone surrogates are not characters, and many tools end a text at a null.
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 _GRAINS = (
-    (re.compile(r"\d{4}"), XSD.gYear),
-    (re.compile(r"\d{4}-\d\d"), XSD.gYearMonth),
-    (re.compile(r"\d{4}-\d\d-\d\d"), XSD.date),
-    (re.compile(r"\d{4}-\d\d-\d\dT.+"), XSD.dateTime),
+    (re.compile("[0-9]{4}"), XSD.gYear),
+    (re.compile("[0-9]{4}-[0-9]{2}"), XSD.gYearMonth),
+    (re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}"), XSD.date),
+    (re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T.+"), XSD.dateTime),
 )
 
 T = TypeVar("T")

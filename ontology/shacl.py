@@ -38,9 +38,9 @@ shape:text a sh:NodeShape ;
 
 shape:date a sh:NodeShape ;
     sh:or (
-        [ sh:datatype xsd:gYear ; sh:pattern "^\\\\d{4}$" ]
-        [ sh:datatype xsd:gYearMonth ; sh:pattern "^\\\\d{4}-\\\\d\\\\d$" ]
-        [ sh:datatype xsd:date ; sh:pattern "^\\\\d{4}-\\\\d\\\\d-\\\\d\\\\d$" ]
+        [ sh:datatype xsd:gYear ; sh:pattern "^[1-9][0-9]{3}$" ]
+        [ sh:datatype xsd:gYearMonth ; sh:pattern "^[1-9][0-9]{3}-(0[1-9]|1[0-2])$" ]
+        [ sh:datatype xsd:date ; sh:pattern "^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$" ]
     ) .
 
 shape:integer a sh:NodeShape ; sh:datatype xsd:integer ; sh:minInclusive 0 .
