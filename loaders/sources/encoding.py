@@ -46,11 +46,10 @@ def decode(content: bytes, name: str) -> str:
     """
     refuse_known_binary(content, name)
     text = _decoded(content)
-    if text is None:
-        raise UnreadableDocument(f"{name}: no encoding fits its bytes", hint="save it as UTF-8 text")
-    sample = text[:_SAMPLE]
-    if len(_CONTROL.findall(sample)) > len(sample) // 200:
-        raise UnreadableDocument(f"{name}: binary data, not text", hint="give text, Markdown, HTML or PDF")
+    if text is None or len(_CONTROL.findall(text[:_SAMPLE])) > len(text[:_SAMPLE]) // 200:
+        raise UnreadableDocument(
+            f"{name}: binary data, not text", hint="give text (in UTF-8 at best), Markdown, HTML or PDF"
+        )
     return text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)
 
 
