@@ -33,7 +33,7 @@ def constraints(model: Ontology | None = None) -> tuple[Constraint, ...]:
 
 
 def indexes(model: Ontology | None = None) -> tuple[Index, ...]:
-    """Names and quotes by their words; dates by their order, for timelines; what statements are looked up by."""
+    """Entities by the words of their names (`search` has them all), dates by their order, for timelines, and the rest."""
     model = model or ontology()
     dated = (
         Index(label, predicate.property_name, "range")
@@ -43,7 +43,7 @@ def indexes(model: Ontology | None = None) -> tuple[Index, ...]:
     )
     return (
         Index("Entity", "name", "range"),
-        Index("Entity", "name", "fulltext"),
+        Index("Entity", "search", "fulltext"),
         Index("Document", "published_on", "range"),
         Index("Statement", "predicate", "range"),
         *dated,

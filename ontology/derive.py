@@ -9,7 +9,9 @@ import json
 from pathlib import Path
 
 from ontology.model import Ontology
+from ontology.page import page
 from ontology.shacl import shapes
+from ontology.style import style_sheet
 from ontology.turtle import read_turtle, turtle
 
 ROOT = Path(__file__).parent.parent
@@ -26,6 +28,8 @@ def derived() -> dict[Path, str]:
     return {
         ROOT / "ontology/incident.json": model_json(model),
         ROOT / "ontology/shapes.ttl": shapes(model),
+        ROOT / "api/browser/incident.grass": style_sheet(model),
+        ROOT / "docs/ontology.md": page(model),
     }
 
 

@@ -39,7 +39,7 @@ class Family:
 class OntologyClass:
     """A class of the ontology; `parents` are its direct superclasses, `ancestors` all of them, nearest first.
 
-    `colour` (`#RRGGBB`) and `size` (pixels) tell how it is drawn.
+    `colour` (`#RRGGBB`), `size` (pixels) and `caption` (its properties in braces) tell how it is drawn.
     """
 
     name: str
@@ -52,6 +52,7 @@ class OntologyClass:
     close_matches: tuple[str, ...] = ()
     colour: str = "#B8C0C8"
     size: int = 50
+    caption: str = "{name}"
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -53,6 +53,9 @@ class Marking(StrEnum):
         return list(Marking).index(self)
 
 
+_SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+
+
 def slug(name: str) -> str:
     """The readable id of a name: lower case, ASCII, words joined by hyphens.
 
@@ -102,6 +105,19 @@ class Literal:
                 f"the {self.datatype} literal {self.value!r} has currency {self.currency!r}",
                 hint="money has a currency such as GBP, and nothing else has one",
             )
+
+    @property
+    def text(self) -> str:
+        """The value as it is read aloud.
+
+        >>> Literal(1_500_000_000, Datatype.MONEY, "GBP").text, Literal(30_000, Datatype.INTEGER).text
+        ('GBP 1.5 billion', '30,000')
+        """
+        if isinstance(self.value, str):
+            return self.value
+        scale, word = next(((s, w) for s, w in _SCALES if self.value >= s), (1, ""))
+        number = f"{self.value:,}" if scale == 1 else f"{self.value / scale:,.6g}"
+        return " ".join(part for part in (self.currency, number, word) if part)
 
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {"value": self.value, "datatype": self.datatype.value}

@@ -54,6 +54,7 @@ def _class(graph: Graph, name: str) -> OntologyClass:
         close_matches=_matches(graph, node),
         colour=_text(graph, node, IG.colour),
         size=int(_text(graph, node, IG.size)),
+        caption=_text(graph, node, IG.caption),
     )
 
 
