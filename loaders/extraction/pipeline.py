@@ -9,6 +9,7 @@ from loaders.extraction.frames import match_frames
 from loaders.extraction.incidents import Incidents
 from loaders.extraction.layout import read_layout
 from loaders.extraction.mentions import find_mentions
+from loaders.extraction.quotations import find_quotations
 from loaders.extraction.reading import Reading
 from loaders.extraction.relations import relate
 from loaders.resolution.within import resolve
@@ -22,6 +23,7 @@ def read(document: Document) -> Reading:
     read_layout(reading)
     find_mentions(reading)
     resolve(reading)
+    find_quotations(reading)
     matches = match_frames(reading)
     incidents = Incidents(reading)
     incidents.find(matches)

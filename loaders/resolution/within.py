@@ -187,6 +187,7 @@ class _References:
         self.reading = reading
         self.recent: list[tuple[int, float, Record]] = []
         self.main = main_organization(reading)
+        reading.memo["main_organization"] = self.main
         self.team: Record | None = None
         self.speaker_of: Record | None = None
 

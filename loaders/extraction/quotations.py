@@ -1,0 +1,296 @@
+"""Quotations with their speaker: words between quotation marks, and clauses that a verb of saying governs."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from loaders.extraction import grammar
+from loaders.extraction.incidents import generic_record
+from loaders.extraction.lexicon import read_data
+from loaders.extraction.mentions import sentence_at
+from loaders.extraction.reading import ORGANIZATIONS, Candidate, Mention, Reading, Record, Sentence
+from ontology.statement import Datatype, Literal
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+SPEAKERS = ORGANIZATIONS | {"Person", "ThreatActor", "Organization"}
+_ACCORDING = re.compile(r"\baccording to\b|\bas per\b", re.I)
+_FIRST_PERSON = frozenset({"we", "our", "us", "ours"})
+_SINGULAR_FIRST = frozenset({"i", "my", "me"})
+
+
+@cache
+def _verbs() -> dict[str, Any]:
+    return {k: frozenset(v) for k, v in read_data("speech.yaml").items()}
+
+
+class _Quotations:
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.last: Record | None = None
+        self.last_block = -9
+
+    def run(self) -> None:
+        for number, (doc, block) in enumerate(self.reading.docs):
+            if block.kind not in ("prose", "list"):
+                continue
+            quotes = _quoted(doc.text, continued=self.last_block == number - 1)
+            done = self._direct(doc, quotes, number)
+            self._indirect(doc, quotes, done)
+
+    # --- words between quotation marks
+
+    def _direct(self, doc: Doc, quotes: list[tuple[int, int]], number: int) -> set[int]:
+        used: set[int] = set()
+        speaker: Record | None = None
+        for order, (start, end) in enumerate(quotes):
+            content = doc.text[start:end]
+            if len(content.split()) < 4:
+                continue
+            found = self._speaker_near(doc, start, end, quotes)
+            if found is None:
+                follows = order > 0 and start - quotes[order - 1][1] < 160
+                alone = start <= 2 and self.last_block >= number - 1
+                speaker = speaker if follows and speaker else self.last if alone else None
+            else:
+                speaker = found[0]
+                used.add(found[1].i)
+            if speaker is None:
+                continue
+            self.last, self.last_block = speaker, number
+            self._first_person(doc, start, end, speaker)
+            sentences = self._sentences(doc, start, end)
+            for first, last in sentences:
+                self._say(speaker, doc, first, last, "speech.direct", 0.85 if found else 0.75)
+        return used
+
+    def _sentences(self, doc: Doc, start: int, end: int) -> list[tuple[int, int]]:
+        """The sentences of a quotation, short ones left to their neighbour."""
+        out: list[tuple[int, int]] = []
+        for sent in doc.sents:
+            first, last = max(start, sent.start_char), min(end, sent.end_char)
+            if last - first < 3 or not re.search(r"\w", doc.text[first:last]):
+                continue
+            if out and (last - first < 20 or out[-1][1] - out[-1][0] < 20):
+                out[-1] = (out[-1][0], last)
+            else:
+                out.append((first, last))
+        return out
+
+    def _first_person(self, doc: Doc, start: int, end: int, speaker: Record) -> None:
+        sentence = sentence_at(self.reading, doc, doc.char_span(start, min(end, start + 1), alignment_mode="expand").start)  # fmt: skip
+        organization = speaker if speaker.kind != "Person" else self._organization_of(speaker, sentence)
+        for sent in self.reading.memo[f"sents:{id(doc)}"]:
+            for mention in sent.mentions:
+                offset = doc[mention.first].idx
+                if not start <= offset < end or mention.source != "pronoun":
+                    continue
+                word = mention.text.lower()
+                if word in _FIRST_PERSON and organization is not None:
+                    mention.record = organization
+                elif word in _SINGULAR_FIRST:
+                    mention.record = speaker
+
+    def _organization_of(self, person: Record, sentence: Sentence) -> Record | None:
+        for mention in sentence.mentions:
+            if mention.record is not None and mention.record.kind in ORGANIZATIONS and mention.source == "name":
+                return mention.record
+        return None
+
+    def _speaker_near(self, doc: Doc, start: int, end: int, quotes: list[tuple[int, int]]) -> tuple[Record, Token] | None:  # fmt: skip
+        best: tuple[int, Record, Token] | None = None
+        for token in doc:
+            if token.idx < start - 260 or token.idx > end + 160:
+                continue
+            if any(a <= token.idx < b for a, b in quotes):
+                continue
+            lemma = token.lemma_.lower()
+            if not (token.pos_ == "VERB" and lemma in _verbs()["strong"] | _verbs()["weak"]) and not (
+                lemma == "accord" or (lemma == "read" and token.pos_ == "VERB")
+            ):
+                continue
+            between = doc.text[min(token.idx, end) : max(token.idx, start)]
+            distance = token.idx - end if token.idx >= end else start - token.idx
+            if token.idx >= end and re.search(r"[.!?] [A-Z]", doc.text[end : token.idx]):
+                continue
+            if token.idx < start and re.search(r"[.!?]\s", doc.text[token.idx : start]) and ":" not in between[-4:]:
+                continue
+            speaker = self._speaker(token)
+            if speaker is None:
+                continue
+            if best is None or distance < best[0]:
+                best = (distance, speaker, token)
+        return (best[1], best[2]) if best else None
+
+    # --- clauses
+
+    def _indirect(self, doc: Doc, quotes: list[tuple[int, int]], done: set[int]) -> None:
+        verbs = _verbs()
+        for token in doc:
+            lemma = token.lemma_.lower()
+            if any(a <= token.idx < b for a, b in quotes):
+                continue
+            if lemma == "accord" and token.i + 1 < len(doc) and doc[token.i + 1].lower_ == "to":
+                self._according(doc, token)
+                continue
+            if token.pos_ != "VERB" or not (lemma in verbs["strong"] or lemma in verbs["weak"]):
+                continue
+            if any(c.dep_ == "neg" for c in token.children) and lemma not in ("say",):
+                continue
+            content = self._content(token, lemma)
+            if content is None:
+                continue
+            first, last = content
+            inside = sum(min(b, last) - max(a, first) for a, b in quotes if a < last and first < b)
+            if token.i in done and inside > 0.6 * (last - first):
+                continue
+            speaker = self._speaker(token)
+            if speaker is None:
+                continue
+            if lemma in verbs["weak"] and speaker.generic and speaker.kind not in ("Person", "LawEnforcement"):
+                confidence = 0.5
+            else:
+                confidence = 0.8 if lemma in verbs["strong"] else 0.65
+            self.last = speaker
+            self._say(speaker, doc, first, last, f"speech.{'strong' if lemma in verbs['strong'] else 'weak'}", confidence)
+
+    def _content(self, verb: Token, lemma: str) -> tuple[int, int] | None:
+        clauses = [c for c in verb.children if c.dep_ == "ccomp" or (c.dep_ == "xcomp" and lemma in ("claim", "deny", "urge", "advise", "warn", "recommend", "promise"))]  # fmt: skip
+        if clauses:
+            clause = clauses[0] if clauses[0].i > verb.i or len(clauses) == 1 else clauses[-1]
+            if clause.i < verb.i:
+                first, last = verb.sent.start, verb.left_edge.i
+                subject = [c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")]
+                stop = min([verb.i, *(c.left_edge.i for c in subject)])
+                first, last = clause.left_edge.i, min(max(clause.right_edge.i + 1, clause.i + 1), stop)
+            else:
+                first, last = clause.left_edge.i, clause.right_edge.i + 1
+            return _trim(verb.doc, first, last)
+        if lemma in _verbs()["object"]:
+            targets = [c for c in verb.children if c.dep_ == "dobj"] or [
+                c for p in verb.children if p.dep_ == "prep" and p.lower_ in ("of", "about", "against") for c in p.children if c.dep_ == "pobj"
+            ]  # fmt: skip
+            if targets and lemma in ("warn", "describe", "condemn", "announce", "confirm", "disclose", "acknowledge", "deny", "reject", "recommend", "claim", "estimate", "refute", "detail"):  # fmt: skip
+                first, last = targets[0].left_edge.i, targets[0].right_edge.i + 1
+                if last - first >= 4:
+                    return _trim(verb.doc, first, last)
+        # "The attack, the company said, began in May"
+        if verb.dep_ in ("parataxis", "ROOT", "ccomp") and lemma in ("say", "note", "explain", "add", "write") and verb.i > verb.sent.start + 3:
+            subject = [c for c in verb.children if c.dep_ == "nsubj"]
+            before = verb.doc[verb.sent.start : min([verb.i, *(c.left_edge.i for c in subject)])]
+            if len(before) > 4 and verb.dep_ == "parataxis":
+                return _trim(verb.doc, before.start, before.end)
+        return None
+
+    def _according(self, doc: Doc, token: Token) -> None:
+        targets = [t for p in [token, *token.children] for t in p.children if t.dep_ == "pobj"]
+        if not targets:
+            return
+        speaker = self._party(targets[0])
+        if speaker is None:
+            return
+        sent = token.sent
+        edge_left, edge_right = token.left_edge.i, max(token.right_edge.i, targets[0].right_edge.i)
+        if edge_left - sent.start <= 2:
+            content = _trim(doc, edge_right + 1, sent.end)
+        else:
+            content = _trim(doc, sent.start, edge_left)
+        if content:
+            self._say(speaker, doc, *content, "speech.according", 0.7)
+
+    # --- who speaks
+
+    def _speaker(self, verb: Token) -> Record | None:
+        candidates = grammar.subjects(verb)
+        if not candidates and verb.i + 1 < len(verb.doc):
+            # inversion: "reads the statement"
+            candidates = [c for c in verb.rights if c.dep_ in ("nsubj", "dobj", "npadvmod")][:1]
+        for token in candidates:
+            record = self._party(token)
+            if record is not None:
+                return record
+        return None
+
+    def _party(self, token: Token) -> Record | None:
+        mention = self.reading.mention_at(token)
+        if token.lemma_.lower() in _verbs()["texts"] and (mention is None or mention.source == "nominal"):
+            owner = self._owner(token)
+            return owner or self.last or self.reading.memo.get("main_organization")
+        if mention is None:
+            return None
+        record = mention.record
+        if record is None and mention.source == "nominal" and mention.kind in SPEAKERS | {"Victims"} and mention.kind != "Victims":
+            record = generic_record(self.reading, mention)
+        return record if record is not None and record.kind in SPEAKERS else None
+
+    def _owner(self, token: Token) -> Record | None:
+        around = [*grammar.possessors(token), *grammar.compounds(token)]
+        for preposition in ("by", "from", "of", "at"):
+            around += grammar.prepositional(token, preposition)
+        for other in around:
+            mention = self.reading.mention_at(other)
+            if mention is not None and mention.record is not None and mention.record.kind in SPEAKERS:
+                return mention.record
+        return None
+
+    def _say(self, speaker: Record, doc: Doc, first: int, last: int, rule: str, confidence: float) -> None:
+        text = doc.text[first:last]
+        lead = len(text) - len(text.lstrip(" \"',.;:-"))
+        tail = len(text.rstrip(" \"',;:-"))
+        if tail - lead < 8 or len(text[lead:tail].split()) < 3:
+            return
+        i = doc.char_span(first + lead, first + tail, alignment_mode="expand")
+        base = sentence_at(self.reading, doc, i.start)
+        end_sentence = sentence_at(self.reading, doc, i.end - 1)
+        offset = base.block.start
+        value = self.reading.document.body[offset + first + lead : offset + first + tail]
+        value = re.sub(r"\s+", " ", value).strip()
+        start, end = base.start, end_sentence.end
+        if end - start > 1500:
+            start, end = offset + first + lead, offset + first + tail
+        self.reading.candidates.append(
+            Candidate(speaker, "said", Literal(value[:1000], Datatype.TEXT), start, end, rule, confidence)
+        )
+
+
+def _quoted(text: str, *, continued: bool) -> list[tuple[int, int]]:
+    """Stretches between quotation marks; one that is never closed runs to the paragraph's end."""
+    marks = [m.start() for m in re.finditer('"', text)][:400]
+    spans: list[tuple[int, int]] = []
+    i = 0
+    while i < len(marks):
+        start = marks[i]
+        opens = start == 0 or not text[start - 1].isalnum() and text[start - 1] not in ".,!?"
+        if not opens and not spans and i == 0 and (continued or text[start - 1] in ".,!?"):
+            # the opening mark is missing
+            spans.append((0, start))
+            i += 1
+            continue
+        end = marks[i + 1] if i + 1 < len(marks) else len(text)
+        spans.append((start + 1, end))
+        i += 2
+    return spans
+
+
+def _trim(doc: Doc, first: int, last: int) -> tuple[int, int] | None:
+    """Character offsets of the tokens without "that", commas and conjunctions at their edges."""
+    while first < last and (doc[first].lower_ in ("that", "and", "but", ",", ":", "how", "while", "however") or doc[first].is_punct or doc[first].is_space):  # fmt: skip
+        first += 1
+    while last > first and (doc[last - 1].is_punct or doc[last - 1].is_space or doc[last - 1].dep_ == "cc"):
+        last -= 1
+    if last - first < 3:
+        return None
+    return doc[first].idx, doc[last - 1].idx + len(doc[last - 1])
+
+
+def find_quotations(reading: Reading) -> None:
+    """Propose who said what, and let "we" in a quotation stand for its speaker."""
+    before = len(reading.candidates)
+    _Quotations(reading).run()
+    reading.explain("quotations", (f"{c.subject.name if isinstance(c.subject, Record) else '?'}: {c.object.value if isinstance(c.object, Literal) else ''}" for c in reading.candidates[before:]))  # fmt: skip
+
+
+__all__ = ["Mention", "find_quotations"]
