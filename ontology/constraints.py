@@ -33,7 +33,7 @@ def constraints(model: Ontology | None = None) -> tuple[Constraint, ...]:
 
 
 def indexes(model: Ontology | None = None) -> tuple[Index, ...]:
-    """Entities by the words of their names (`search` has them all), dates by their order, for timelines, and the rest."""
+    """Entities by the words of their names (all are in `search`), dates by their order, and what else is looked up."""
     model = model or ontology()
     dated = (
         Index(label, predicate.property_name, "range")
