@@ -204,7 +204,7 @@ def _entity_problems(report: Report, model: Ontology) -> Iterator[str]:
             yield f"{entity.name}: no class {entity.type}"
         # A text may tell an incident by a verb alone ("hackers emptied the tills"); all else has a noun.
         mentioned = any(_mentioned(name, body) for name in (entity.name, *entity.aliases))
-        if not mentioned and (entity.aliases or entity.type != "Incident"):
+        if not mentioned and entity.type != "Incident":
             yield f"{entity.name}: not found in the body by name or alias"
         absent = [alias for alias in entity.aliases if not _mentioned(alias, text)]
         yield from (f"{entity.name}: no {alias!r} in the text" for alias in absent)
