@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+from ontology.errors import StoreUnavailable
 from store.base import (
     ENTITY_INDEX,
     LoadSummary,
@@ -33,6 +35,8 @@ __all__ = [
     "open_store",
 ]
 
+SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
+
 
 def open_store(
     address: str | Path, *, user: str | None = None, password: str | None = None, database: str | None = None
@@ -41,4 +45,21 @@ def open_store(
 
     A user and password that are not given are read from `NEO4J_USER` and `NEO4J_PASSWORD`; a path needs neither.
     """
-    raise NotImplementedError
+    text = str(address)
+    if "://" not in text:
+        # Imported here because it brings a Java along, which a server's clients have no use for.
+        from store.embedded import EmbeddedStore  # noqa: PLC0415
+
+        return EmbeddedStore(Path(text).expanduser())
+    if text.partition("://")[0] not in SCHEMES:
+        raise StoreUnavailable(
+            f"{text} is not an address of a store", hint=f"a path, or one that begins with {'://, '.join(SCHEMES)}://"
+        )
+    from store.neo4j import Neo4jStore  # noqa: PLC0415
+
+    return Neo4jStore(
+        text,
+        user or os.environ.get("NEO4J_USER", "neo4j"),
+        password or os.environ.get("NEO4J_PASSWORD", ""),
+        database,
+    )

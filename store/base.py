@@ -11,7 +11,7 @@ from typing import Any, Literal, Self, TypedDict
 from ontology.statement import Document, Statement
 
 ENTITY_INDEX = "Entity[search]"
-"""Full-text index over the names and aliases of entities, for `db.index.fulltext.queryNodes`; one name on both stores."""
+"""Full-text index over the names and aliases of entities, of the same name on both stores."""
 
 
 class NodeValue(TypedDict):

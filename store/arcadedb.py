@@ -1,0 +1,201 @@
+"""An ArcadeDB server inside this process, reachable over Bolt from this machine alone."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import secrets
+import shlex
+import socket
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jpype
+from arcadedb_embedded.jvm import get_bundled_jre_lib_path, get_jar_path
+from arcadedb_embedded.server import ArcadeDBServer
+
+from ontology.errors import StoreUnavailable
+
+DATABASE = "graph"
+WRITER = "root"
+READER = "reader"
+HEAP = "512m"
+COMMAND_SECONDS = 120
+"""No single command runs longer, whoever asks: what stops a query whose own process has died."""
+LIST_ELEMENTS = 100_000
+"""Most elements of a `range()`: a loop over a list cannot be stopped from outside, so lists stay short."""
+
+_LOGGING = Path(__file__).with_name("logging.properties")
+_MESSAGE_BYTES = 128 << 20
+_START_TRIES = 3
+_WHOLE = ["createRecord", "readRecord", "updateRecord", "deleteRecord"]
+_start_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where the server listens on 127.0.0.1, and the passwords of its two users; both live as long as it runs."""
+
+    port: int
+    writer_password: str
+    reader_password: str
+    pid: int
+
+    @property
+    def uri(self) -> str:
+        """Bolt address."""
+        return f"bolt://127.0.0.1:{self.port}"
+
+    def to_json(self) -> str:
+        """As the private file has it."""
+        data = {"port": self.port, WRITER: self.writer_password, READER: self.reader_password, "pid": self.pid}
+        return json.dumps(data)
+
+    @classmethod
+    def from_json(cls, text: str) -> Endpoint:
+        """Read it from there; anything else raises `ValueError`, `KeyError` or `TypeError`."""
+        data = json.loads(text)
+        return cls(int(data["port"]), str(data[WRITER]), str(data[READER]), int(data["pid"]))
+
+
+class ArcadeServer:
+    """The running server of one folder."""
+
+    def __init__(self, root: Path) -> None:
+        """Start it; `root` must be held by this process alone."""
+        self._root = root
+        self._server: Any = None
+        try:
+            with _start_lock:
+                start_jvm(root)
+                self.endpoint = self._start()
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            self.stop()
+            raise StoreUnavailable(
+                f"the database in {root} cannot be opened: {_line(error)}",
+                hint="another program may hold it, or the disk may be full",
+            ) from error
+        atexit.register(self.stop)
+
+    def _start(self) -> Endpoint:
+        for attempt in range(_START_TRIES):
+            endpoint = Endpoint(_free_port(), secrets.token_urlsafe(24), secrets.token_urlsafe(24), os.getpid())
+            try:
+                self._boot(endpoint)
+            except Exception as error:
+                self._halt()
+                if attempt == _START_TRIES - 1 or "in use" not in str(error):
+                    raise
+            else:
+                break
+        return endpoint
+
+    def _boot(self, endpoint: Endpoint) -> None:
+        _write_groups(self._root / "config")
+        wrapper = ArcadeDBServer(str(self._root), endpoint.writer_password, _settings(self._root, endpoint.port))
+        self._server = wrapper._java_server
+        self._server.start()
+        # Bolt is all that is wanted; the HTTP listener cannot be left out, so it goes as soon as it has come.
+        self._server.getHttpServer().stopService()
+        self._server.getDatabase(DATABASE, True, True)
+        _create_reader(self._server.getSecurity(), endpoint.reader_password)
+
+    def create_fulltext_index(self, label: str, property_name: str) -> None:
+        """Make the index that `db.index.fulltext.queryNodes('Label[property]', …)` reads, unless it is there."""
+        database = self._server.getDatabase(DATABASE)
+        database.command("sql", f"CREATE PROPERTY {label}.{property_name} IF NOT EXISTS STRING")
+        database.command("sql", f"CREATE INDEX IF NOT EXISTS ON {label} ({property_name}) FULL_TEXT")
+
+    def stop(self) -> None:
+        """Flush and shut down; doing so again does nothing."""
+        atexit.unregister(self.stop)
+        self._halt()
+
+    def _halt(self) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            server.stop()
+
+
+def start_jvm(root: Path) -> None:
+    """Start the Java of the wheel, quiet and small, unless it runs: a process has one, whatever it opens."""
+    if jpype.isJVMStarted():
+        return
+    jpype.startJVM(
+        get_bundled_jre_lib_path(),
+        f"-Xmx{HEAP}",
+        "-XX:+UseSerialGC",
+        "-XX:+UseCompactObjectHeaders",
+        f"-XX:ErrorFile={root}/java-error-%p.log",
+        f"-Djava.util.logging.config.file={_LOGGING}",
+        "-Djava.awt.headless=true",
+        "-Dfile.encoding=UTF8",
+        "-Dpolyglot.engine.WarnInterpreterOnly=false",
+        "--enable-native-access=ALL-UNNAMED",
+        "--add-opens=java.base/java.util.concurrent.atomic=ALL-UNNAMED",
+        "--add-opens=java.base/java.nio.channels.spi=ALL-UNNAMED",
+        "--add-opens=java.base/java.lang=ALL-UNNAMED",
+        *shlex.split(os.environ.get("ARCADEDB_JVM_ARGS", "")),
+        classpath=sorted(map(str, Path(get_jar_path()).glob("*.jar"))),
+        interrupt=False,  # Ctrl-C is Python's, so that `finally` and `atexit` run
+    )
+
+
+def _settings(root: Path, port: int) -> dict[str, Any]:
+    return {
+        "mode": "development",  # tells clients what is wrong with their Cypher
+        "host": "127.0.0.1",
+        "http_port": 0,
+        "server_plugins": "Bolt:com.arcadedb.bolt.BoltProtocolPlugin",
+        "bolt_port": port,
+        "bolt_maxMessageSize": _MESSAGE_BYTES,
+        "bolt_packstream_maxValueLength": _MESSAGE_BYTES,
+        "server_databaseDirectory": str(root / "databases"),
+        "server_logsDirectory": str(root / "log"),
+        "serverMetrics": False,
+        "support_autoRegister": False,
+        "polyglotEngineEnabled": False,
+        "opencypher_loadCsv_allowFileUrls": False,
+        "opencypher_loadCsv_allowRemoteUrls": False,
+        "queryMaxRangeSize": LIST_ELEMENTS,
+        "command_timeout": COMMAND_SECONDS * 1000,
+        "txWalFlush": 2,
+    }
+
+
+def _write_groups(config: Path) -> None:
+    """Who may do what: the reader reads records and nothing else; users are made anew at every start."""
+    config.mkdir(exist_ok=True)
+    groups = {
+        "admin": _group(["updateSecurity", "updateSchema", "updateDatabaseSettings"], _WHOLE),
+        "readers": _group([], ["readRecord"]),
+        "*": _group([], []),
+    }
+    data = {"databases": {"*": {"groups": groups}}, "version": 2}
+    (config / "server-groups.json").write_text(json.dumps(data), "utf-8")
+    (config / "server-users.jsonl").unlink(missing_ok=True)
+
+
+def _group(database: list[str], records: list[str]) -> dict[str, Any]:
+    return {"resultSetLimit": -1, "readTimeout": -1, "access": database, "types": {"*": {"access": records}}}
+
+
+def _create_reader(security: Any, password: str) -> None:
+    user = {"name": READER, "password": str(security.encodePassword(password)), "databases": {DATABASE: ["readers"]}}
+    security.createUser(jpype.JClass("com.arcadedb.serializer.json.JSONObject")(json.dumps(user)))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return (lines[0] if lines else type(error).__name__)[:200]

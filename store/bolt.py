@@ -1,0 +1,180 @@
+"""What both stores share: one driver to write with, one to read with, and the same Cypher over Bolt."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from abc import abstractmethod
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar, cast
+
+from neo4j import READ_ACCESS, Driver, ManagedTransaction, Query, Result, Session
+
+from ontology.check import check
+from ontology.errors import InvalidStatements, QueryTimeout
+from ontology.statement import Document, Statement
+from store import writer
+from store.base import LoadSummary, QueryBounds, QueryResult, QueryStatistics, RetractSummary, Store, StoreStatus
+from store.failures import told
+from store.reader import COUNTS, documents
+from store.values import to_json
+
+READ_SECONDS = 60.0
+"""What the project's own look-ups may take."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Where a store is and how it is reached: `reader` may be a user who cannot write."""
+
+    address: str
+    writer: Driver
+    reader: Driver
+    database: str | None
+
+    def close(self) -> None:
+        """Close both drivers."""
+        self.writer.close()
+        if self.reader is not self.writer:
+            self.reader.close()
+
+
+class BoltStore(Store):
+    """A store over Bolt; what differs between the two is how a query is admitted, and how it is stopped."""
+
+    kind: Literal["embedded", "neo4j"]
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._writing = threading.Lock()
+
+    @abstractmethod
+    def _admit(self, session: Session, cypher: str, parameters: Mapping[str, Any]) -> None:
+        """Raise `WriteRefused` when an untrusted query could do more than read the graph."""
+
+    @abstractmethod
+    def _run(self, session: Session, cypher: str, parameters: Mapping[str, Any], seconds: float) -> Result:
+        """Start a query that is stopped by the server when its time is up."""
+
+    @abstractmethod
+    def _version(self) -> str:
+        """Name and version of the database."""
+
+    def load(self, document: Document, statements: Iterable[Statement]) -> LoadSummary:
+        listed = list(statements)
+        check(listed, document)
+        _check_encodable(document)
+        return self._write(lambda tx: writer.load(tx, document, listed))
+
+    def retract(self, document_id: str) -> RetractSummary:
+        return self._write(lambda tx: writer.retract(tx, document_id))
+
+    def _write(self, work: Callable[[ManagedTransaction], T]) -> T:
+        # One at a time within the process, so that its own threads need not try again over each other's conflicts.
+        with (
+            self._writing,
+            self._told(),
+            self._connection.writer.session(database=self._connection.database) as session,
+        ):
+            return session.execute_write(work)
+
+    def read(self, cypher: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        with self._told(READ_SECONDS), self._reading() as session:
+            result = self._run(session, cypher, parameters or {}, READ_SECONDS)
+            keys = result.keys()
+            return [dict(zip(keys, map(to_json, record.values()), strict=True)) for record in result]
+
+    def query(
+        self, cypher: str, parameters: Mapping[str, Any] | None = None, bounds: QueryBounds | None = None
+    ) -> QueryResult:
+        bounds = bounds or QueryBounds()
+        started = time.monotonic()
+        with ExitStack() as stack:
+            stack.enter_context(self._told(bounds.seconds))
+            session = stack.enter_context(self._reading())
+            self._admit(session, cypher, parameters or {})
+            left = max(bounds.seconds - (time.monotonic() - started), 0.05)
+            result = self._run(session, cypher, parameters or {}, left)
+            columns = list(result.keys())
+            result.peek()
+            stack.pop_all()  # from here on the rows keep the session, and close it
+        statistics = QueryStatistics(seconds=time.monotonic() - started)
+        rows = self._rows(session, result, bounds, statistics, started)
+        return QueryResult(columns, rows, statistics)
+
+    def _rows(
+        self, session: Session, result: Result, bounds: QueryBounds, statistics: QueryStatistics, started: float
+    ) -> Generator[list[Any], None, str]:
+        try:
+            with self._told(bounds.seconds):
+                for record in result:
+                    row = [to_json(value) for value in record.values()]
+                    size = len(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")) + 1
+                    if statistics.rows >= bounds.rows:
+                        return f"cut after {bounds.rows} rows"
+                    if statistics.bytes + size > bounds.bytes:
+                        return f"cut after {statistics.rows} rows: the answer has more than {bounds.bytes} bytes"
+                    if time.monotonic() - started > bounds.seconds:
+                        return f"cut after {statistics.rows} rows: {bounds.seconds:g} seconds are up"
+                    statistics.rows += 1
+                    statistics.bytes += size
+                    statistics.seconds = time.monotonic() - started
+                    yield row
+        except QueryTimeout:
+            if not statistics.rows:
+                raise
+            return f"cut after {statistics.rows} rows: {bounds.seconds:g} seconds are up"
+        else:
+            return ""
+        finally:
+            self._finish(session, result)
+
+    def _finish(self, session: Session, result: Result) -> None:
+        """Give a query's session back, whether or not it was read to its end."""
+        session.close()
+
+    def documents(self, document_ids: Iterable[str] | None = None) -> Iterator[tuple[Document, list[Statement]]]:
+        return documents(self, None if document_ids is None else list(document_ids))
+
+    def status(self) -> StoreStatus:
+        counts = cast("dict[str, int]", self.read(COUNTS)[0])
+        changes = counts.pop("changes", None)
+        return StoreStatus(
+            kind=self.kind,
+            address=self._connection.address,
+            version=self._version(),
+            details={"changes": changes},
+            **counts,
+        )
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _reading(self) -> Session:
+        return self._connection.reader.session(
+            database=self._connection.database, default_access_mode=READ_ACCESS, fetch_size=200
+        )
+
+    def _told(self, seconds: float | None = None) -> Any:
+        return told(self._connection.address, seconds=seconds)
+
+
+def run_bounded(session: Session, cypher: str, parameters: Mapping[str, Any], seconds: float) -> Result:
+    """Run a query with the time limit that Bolt carries."""
+    return session.run(Query(cast("Any", cypher), timeout=seconds), dict(parameters))
+
+
+def _check_encodable(document: Document) -> None:
+    for text in (document.body, document.title, document.url or "", document.publisher or ""):
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise InvalidStatements(
+                f"{document.source or document.id} has half a character at {error.start}",
+                hint="the text is not valid Unicode: read it again with its right encoding",
+            ) from error

@@ -1,0 +1,205 @@
+"""The store without a server: an ArcadeDB in this process, or in another one that has the same folder open."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, Any
+
+from neo4j import Driver, GraphDatabase, Result, Session
+from neo4j.exceptions import AuthError, DriverError, Neo4jError
+
+from ontology.errors import StoreUnavailable
+from store.arcadedb import DATABASE, READER, WRITER, ArcadeServer, Endpoint
+from store.bolt import READ_SECONDS, BoltStore, Connection
+from store.failures import told
+from store.guard import admit
+from store.schema import LEDGER, keys
+
+_ENDPOINT = "server.json"
+_LOCK = "lock"
+_JOIN_SECONDS = 30.0
+_OURS = {_ENDPOINT, _LOCK, "config", "databases", "log"}
+
+
+class EmbeddedStore(BoltStore):
+    """A folder with a graph in it.
+
+    The first process that opens the folder runs the database and holds the folder's lock; others connect to it by the
+    port and the passwords in a file that only its user can read.
+    """
+
+    kind = "embedded"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.absolute()
+        _check_folder(self._path)
+        self._lock: IO[bytes] | None = None
+        self._server: ArcadeServer | None = None
+        self._tags: dict[int, threading.Timer] = {}
+        super().__init__(self._open())
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether the database runs in this process."""
+        return self._server is not None
+
+    def _open(self) -> Connection:
+        deadline = time.monotonic() + _JOIN_SECONDS
+        while True:
+            self._lock = _try_lock(self._path / _LOCK)
+            if self._lock is not None:
+                return self._start()
+            joined = _join(self._path)
+            if joined is not None:
+                return joined
+            if time.monotonic() > deadline:
+                raise StoreUnavailable(
+                    f"{self._path} is held by another process that does not answer", hint="end it, and try again"
+                )
+            time.sleep(0.1)
+
+    def _start(self) -> Connection:
+        try:
+            self._server = ArcadeServer(self._path)
+            connection = _connect(self._path, self._server.endpoint)
+            with told(str(self._path)):
+                _create_schema(connection.writer)
+            self._server.create_fulltext_index("Entity", "search")
+            _write_private(self._path / _ENDPOINT, self._server.endpoint.to_json())
+        except BaseException:
+            self._release()
+            raise
+        return connection
+
+    def _admit(self, session: Session, cypher: str, parameters: Mapping[str, Any]) -> None:
+        admit(cypher)
+
+    def _run(self, session: Session, cypher: str, parameters: Mapping[str, Any], seconds: float) -> Result:
+        if seconds >= READ_SECONDS:  # the project's own, which the database's general limit is enough for
+            return session.run(cypher, dict(parameters))
+        # ArcadeDB ignores the limit that Bolt carries, but it ends what it is told to end: the mark tells which.
+        mark = f"stop-{uuid.uuid4().hex}"
+        timer = threading.Timer(seconds, self._terminate, (mark,))
+        timer.daemon = True
+        timer.start()
+        try:
+            result = session.run(f"{cypher}\n// {mark}", dict(parameters))
+        except BaseException:
+            timer.cancel()
+            raise
+        self._tags[id(result)] = timer
+        return result
+
+    def _finish(self, session: Session, result: Result) -> None:
+        timer = self._tags.pop(id(result), None)
+        try:
+            super()._finish(session, result)
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    def _terminate(self, mark: str) -> None:
+        try:
+            with self._connection.writer.session(database=DATABASE) as session:
+                for row in session.run("SHOW TRANSACTIONS").data():
+                    if str(row["currentQuery"]).endswith(mark):
+                        session.run(f"TERMINATE TRANSACTION '{row['transactionId']}'").consume()
+        except (Neo4jError, DriverError):
+            return  # the store is closing, and the query with it
+
+    def _version(self) -> str:
+        return f"ArcadeDB {version('arcadedb-embedded')}"
+
+    def close(self) -> None:
+        super().close()
+        self._release()
+
+    def _release(self) -> None:
+        """Shut the database down, where it is ours, before anybody else may open it."""
+        if self._server is not None:
+            (self._path / _ENDPOINT).unlink(missing_ok=True)
+            self._server.stop()
+            self._server = None
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+def _check_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        names = {entry.name for entry in path.iterdir()}
+    except OSError as error:
+        raise StoreUnavailable(
+            f"{path} cannot be a store: {error.strerror}", hint="name a folder that can be written to"
+        ) from error
+    if names and not names & _OURS:
+        raise StoreUnavailable(f"{path} holds other things than a store", hint="name an empty folder, or a new one")
+
+
+def _try_lock(path: Path) -> IO[bytes] | None:
+    """Lock the file for as long as it is open, or until this process ends, however it ends."""
+    try:
+        file = path.open("ab")
+    except OSError as error:
+        raise StoreUnavailable(f"{path} cannot be written: {error.strerror}", hint="check who owns it") from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return None
+    return file
+
+
+def _join(path: Path) -> Connection | None:
+    """Connect to the process that has the folder, or give nothing while it is starting or gone."""
+    try:
+        endpoint = Endpoint.from_json((path / _ENDPOINT).read_text("utf-8"))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    connection = _connect(path, endpoint)
+    try:
+        connection.writer.verify_connectivity()
+    except (DriverError, Neo4jError, AuthError):
+        connection.close()
+        return None
+    return connection
+
+
+def _connect(path: Path, endpoint: Endpoint) -> Connection:
+    def driver(user: str, password: str) -> Driver:
+        return GraphDatabase.driver(
+            endpoint.uri,
+            auth=(user, password),
+            connection_timeout=5.0,
+            max_transaction_retry_time=30.0,
+            notifications_min_severity="OFF",
+            telemetry_disabled=True,
+        )
+
+    writer, reader = driver(WRITER, endpoint.writer_password), driver(READER, endpoint.reader_password)
+    return Connection(str(path), writer, reader, DATABASE)
+
+
+def _create_schema(driver: Driver) -> None:
+    with driver.session(database=DATABASE) as session:
+        for key in keys():
+            session.run(key.cypher).consume()
+        if session.run(f"MATCH (l:{LEDGER} {{id: 'ledger'}}) RETURN l.id").single() is None:
+            session.run(f"CREATE (:{LEDGER} {{id: 'ledger', changes: 0}})").consume()
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write a file that nobody else can read, all of it or none."""
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    Path(name).replace(path)

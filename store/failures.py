@@ -1,0 +1,75 @@
+"""What the driver raises, told as the project's own errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from neo4j.exceptions import (
+    AuthError,
+    ConfigurationError,
+    DriverError,
+    Forbidden,
+    Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
+)
+
+from ontology.errors import IncidentGraphError, InvalidQuery, QueryTimeout, StoreUnavailable, WriteRefused
+
+_TIMED_OUT = ("TransactionTimedOut", "Transaction.Terminated", "TransactionTerminated", "Timeout")
+_WRITING = ("Forbidden", "AccessMode", "Security")
+
+
+@contextmanager
+def told(address: str, *, seconds: float | None = None) -> Iterator[None]:
+    """Turn whatever the driver raises inside into an `IncidentGraphError` of one line."""
+    try:
+        yield
+    except IncidentGraphError:
+        raise
+    except (Neo4jError, DriverError, OSError, ValueError, OverflowError) as error:
+        raise _translated(error, address, seconds) from error
+
+
+def _translated(error: Exception, address: str, seconds: float | None) -> IncidentGraphError:
+    if isinstance(error, AuthError):
+        return StoreUnavailable(
+            f"{address} refused the user or the password", hint="set NEO4J_USER and NEO4J_PASSWORD, or pass them"
+        )
+    if isinstance(error, ServiceUnavailable | SessionExpired | OSError):
+        return StoreUnavailable(
+            f"nothing answers at {address}", hint="is the server running, and is the address right?"
+        )
+    if isinstance(error, ConfigurationError):
+        return StoreUnavailable(
+            f"{address} is not an address of a store: {_line(error)}", hint="a path or bolt://host:port"
+        )
+    if isinstance(error, Neo4jError):
+        return _of_the_server(error, address, seconds)
+    if isinstance(error, DriverError):
+        return StoreUnavailable(f"the connection to {address} failed: {_line(error)}", hint="try again")
+    return InvalidQuery(
+        f"a value cannot be sent to the store: {_line(error)}", hint="text is Unicode, integers have 64 bits"
+    )
+
+
+def _of_the_server(error: Neo4jError, address: str, seconds: float | None) -> IncidentGraphError:
+    code = error.code or ""
+    if any(part in code for part in _TIMED_OUT):
+        limit = f" after {seconds:g} s" if seconds else ""
+        return QueryTimeout(
+            f"the query was stopped{limit}", hint="ask for less, or add labels and ids to what it matches"
+        )
+    if "DatabaseNotFound" in code or "DatabaseUnavailable" in code:
+        return StoreUnavailable(f"{address} has no such database: {_line(error)}", hint="leave the database out")
+    if isinstance(error, Forbidden) or any(part in code for part in _WRITING):
+        return WriteRefused("the query would change the graph or reach beyond it", hint="queries are read-only")
+    return InvalidQuery(_line(error), hint="see docs/cypher.md for the graph and examples")
+
+
+def _line(error: Exception) -> str:
+    """The first line of a message, without the caret that servers draw below it."""
+    text = error.message if isinstance(error, Neo4jError) and error.message else str(error)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return (lines[0] if lines else type(error).__name__)[:300]

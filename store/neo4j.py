@@ -1,0 +1,85 @@
+"""The store on a Neo4j server, version 5.26 or later, with the server's own means of keeping queries read-only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from neo4j import Driver, GraphDatabase, Query, Result, Session
+
+from ontology.errors import WriteRefused
+from store.bolt import BoltStore, Connection
+from store.failures import told
+from store.guard import PROCEDURES, admit
+from store.schema import FULLTEXT, LEDGER, keys
+
+_READS = "r"
+_LOADING = "LoadCSV"
+
+
+class Neo4jStore(BoltStore):
+    """A graph in a Neo4j database.
+
+    The Community edition has no users who may only read. So an untrusted query is planned first: Neo4j's own planner
+    says what type it is and which operators and procedures it would run, however it is spelt.
+    """
+
+    kind = "neo4j"
+
+    def __init__(self, address: str, user: str, password: str, database: str | None = None) -> None:
+        with told(address):
+            driver = GraphDatabase.driver(
+                address,
+                auth=(user, password),
+                connection_timeout=5.0,
+                max_transaction_retry_time=30.0,
+                notifications_min_severity="OFF",
+                telemetry_disabled=True,
+            )
+        try:
+            with told(address):
+                driver.verify_connectivity(database=database)
+                self._agent = driver.get_server_info().agent
+                _create_schema(driver, database)
+        except BaseException:
+            driver.close()
+            raise
+        super().__init__(Connection(address, driver, driver, database))
+
+    def _admit(self, session: Session, cypher: str, parameters: Mapping[str, Any]) -> None:
+        admit(cypher)
+        plan = session.run(cast("Any", f"EXPLAIN {cypher}"), dict(parameters)).consume()
+        if plan.query_type != _READS:
+            raise WriteRefused("the query would change the graph", hint="queries are read-only")
+        for operator in _operators(plan.plan or {}):
+            _check_operator(operator)
+
+    def _run(self, session: Session, cypher: str, parameters: Mapping[str, Any], seconds: float) -> Result:
+        return session.run(Query(cast("Any", cypher), timeout=seconds), dict(parameters))
+
+    def _version(self) -> str:
+        return self._agent
+
+
+def _operators(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield plan
+    for child in plan.get("children", ()):
+        yield from _operators(child)
+
+
+def _check_operator(operator: Mapping[str, Any]) -> None:
+    name = str(operator.get("operatorType", "")).split("@")[0]
+    called = str(operator.get("args", {}).get("Details", "")).partition("(")[0].strip()
+    if name == _LOADING:
+        raise WriteRefused("the query would read a file or an address", hint="LOAD CSV is not allowed")
+    if name == "ProcedureCall" and called.lower() not in PROCEDURES:
+        raise WriteRefused(f"the query would call {called[:80]}", hint=f"allowed: {', '.join(sorted(PROCEDURES))}")
+
+
+def _create_schema(driver: Driver, database: str | None) -> None:
+    with driver.session(database=database) as session:
+        for cypher in (*(key.cypher for key in keys()), FULLTEXT):
+            session.run(cast("Any", cypher)).consume()
+        session.run(cast("Any", "CALL db.awaitIndexes(60)")).consume()
+        ledger = f"MERGE (l:{LEDGER} {{id: 'ledger'}}) ON CREATE SET l.changes = 0"
+        session.run(cast("Any", ledger)).consume()
