@@ -11,7 +11,7 @@ from pathlib import Path
 from ontology.model import Ontology
 from ontology.page import page
 from ontology.shacl import shapes
-from ontology.style import style_sheet
+from ontology.style import look, style_sheet
 from ontology.turtle import read_turtle, turtle
 
 ROOT = Path(__file__).parent.parent
@@ -29,6 +29,7 @@ def derived() -> dict[Path, str]:
         ROOT / "ontology/incident.json": model_json(model),
         ROOT / "ontology/shapes.ttl": shapes(model),
         ROOT / "api/browser/incident.grass": style_sheet(model),
+        ROOT / "api/explorer/look.json": look(model),
         ROOT / "docs/ontology.md": page(model),
     }
 

@@ -6,6 +6,8 @@ superclasses come first. It knows no comments, and takes braces as text between 
 
 from __future__ import annotations
 
+import json
+
 from ontology.model import Ontology, OntologyClass
 
 _HEAD = """\
@@ -65,3 +67,16 @@ def _luminance(colour: str) -> float:
     channels = [channel / 255 for channel in bytes.fromhex(colour[1:])]
     red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def look(model: Ontology) -> str:
+    """The explorer page's part: how each class is drawn, and how each predicate reads in either direction."""
+    classes = {
+        name: {"label": c.label, "colour": c.colour, "size": c.size, "labels": c.labels}
+        for name, c in model.classes.items()
+    }
+    predicates = {
+        name: {"label": p.label, "inverse": p.inverse_label or p.label, "family": p.family}
+        for name, p in model.predicates.items()
+    }
+    return json.dumps({"classes": classes, "predicates": predicates}, ensure_ascii=False, indent=1) + "\n"

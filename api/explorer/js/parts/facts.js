@@ -2,7 +2,7 @@
 import { foreign, h } from "../dom.js";
 import { toEntity } from "../route.js";
 import { openEdge, openStatement } from "./edge.js";
-import { badge, date, dot, literal } from "./look.js";
+import { badge, date, dot, inverse, literal } from "./look.js";
 
 export const entityLink = (entity) => h("a", { href: toEntity(entity) }, foreign(entity.name, 120));
 
@@ -44,7 +44,7 @@ export function propertyRows(properties, about) {
 export function linkRows(edges, about, entities) {
   const groups = new Map();
   for (const edge of edges) {
-    const key = edge.source === about ? edge.label : edge.target === about ? `${edge.label} — by` : edge.label;
+    const key = edge.source === about ? edge.label : edge.target === about ? inverse(edge.predicate) : edge.label;
     groups.set(key, [...(groups.get(key) ?? []), edge]);
   }
   return [...groups].flatMap(([label, group]) => [

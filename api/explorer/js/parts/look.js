@@ -1,14 +1,14 @@
 /* How classes, modalities and figures look, the same in every view. Colours of classes come from the ontology, by `look.json`. */
 import { foreign, h } from "../dom.js";
 
-let looks = {};
+let looks = { classes: {}, predicates: {} };
 export async function loadLooks() {
   looks = await (await fetch("explorer/look.json")).json();
 }
 
 /** Label, colour, size and superclasses of a class. */
-export const lookOf = (type) => looks[type] ?? { colour: "#7a828e", size: 36, label: type, labels: [] };
-export const classes = () => Object.keys(looks);
+export const lookOf = (type) => looks.classes[type] ?? { colour: "#7a828e", size: 36, label: type, labels: [] };
+export const classes = () => Object.keys(looks.classes);
 
 /** A small disc in the colour of a class. The colour is set through the CSSOM, which the Content-Security-Policy allows. */
 export function dot(type) {
@@ -20,7 +20,10 @@ export function dot(type) {
 export const badge = (modality) => h("span", { class: `badge ${/^[a-z]+$/.test(modality ?? "") ? modality : ""}` }, modality);
 
 /** `claimedBy` as "claimed by". */
-export const words = (predicate) => predicate.replace(/([A-Z])/g, (c) => ` ${c.toLowerCase()}`);
+export const words = (predicate) => looks.predicates[predicate]?.label ?? predicate.replace(/([A-Z])/g, (c) => ` ${c.toLowerCase()}`);
+
+/** How a predicate reads from its object: `ownedBy` as "owner of". */
+export const inverse = (predicate) => looks.predicates[predicate]?.inverse ?? words(predicate);
 
 /** A literal as a reader expects it: £120 million, 6.6 million, 31 August 2025. */
 export function literal(value) {
