@@ -12,6 +12,7 @@ from store.base import Store
 from store.lookup.terms import reading
 from store.lookup.values import Direction, Edge, Evidence, LinkCount
 from store.lookup.view import View, modality_rank
+from store.projection import fact
 
 _WAYS: Mapping[Direction, str] = {"out": "SUBJECT", "in": "OBJECT"}
 
@@ -107,19 +108,18 @@ def edges_between(
     store: Store, view: View, triples: Iterable[tuple[str, str, str]]
 ) -> dict[tuple[str, str, str], Edge]:
     """The edges with these subjects, predicates and objects, as far as visible statements support them."""
-    asked = [{"s": s, "p": p, "o": o} for s, p, o in triples]
+    asked = [{"fact": fact(s, p, o), "subject": s} for s, p, o in triples]
     rows = store.read(
         f"""
         UNWIND $asked AS asked
-        MATCH (e:Entity {{id: asked.s}}), (o:Entity {{id: asked.o}})
-        CALL (e, o, asked) {{
-          MATCH (e)<-[way:SUBJECT]-(s:Statement {{predicate: asked.p}})-[:OBJECT]->(o)
-          MATCH (s)-[at:STATED_IN]->(d:Document)
+        CALL (asked) {{
+          MATCH (s:Statement {{fact: asked.fact}})-[:OBJECT]->(o:Entity)
+          MATCH (s)-[way:SUBJECT]->(:Entity), (s)-[at:STATED_IN]->(d:Document)
           WHERE {view.visible("d")}
           {_SUM_UP}
           RETURN {_EDGE} AS edge
         }}
-        RETURN asked.s AS id, edge
+        RETURN asked.subject AS id, edge
         """,
         view.parameters(asked=asked),
     )

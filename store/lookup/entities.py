@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ontology.errors import NotFound
-from ontology.model import ontology
+from store import projection
 from store.base import Store
 from store.lookup.terms import ordered_labels
 from store.lookup.values import EntitySummary
 from store.lookup.view import View
+from store.projection import Mention
 
 
 def summaries(store: Store, view: View, ids: Iterable[str]) -> dict[str, EntitySummary]:
@@ -62,9 +62,6 @@ def summary(row: Mapping[str, Any]) -> EntitySummary:
 
 def _from_mentions(entity_id: str, mentions: Iterable[Mapping[str, Any]]) -> EntitySummary:
     """The same sum that the store makes, of the mentions that the reader may see."""
-    seen = list(mentions)
-    names = Counter(mention["name"] for mention in seen)
-    name = min(names, key=lambda text: (-names[text], text))
-    others = dict.fromkeys(text for mention in seen for text in (mention["name"], *(mention["aliases"] or ())))
-    labels = ordered_labels(label for mention in seen for label in ontology().classes[mention["type"]].labels)
-    return EntitySummary(entity_id, name, labels[0], labels, sorted(text for text in others if text != name))
+    sum_ = projection.merged(Mention(each["name"], each["type"], tuple(each["aliases"] or ())) for each in mentions)
+    labels = list(projection.labels(sum_.type))
+    return EntitySummary(entity_id, sum_.name, sum_.type, labels, list(sum_.aliases))

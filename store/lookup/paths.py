@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
@@ -52,8 +52,8 @@ def paths(
         store, view, {triple for way in ways for hop in pairwise(way) for triple in search.edges(*hop)}
     )
     known = summaries(store, view, [node for way in ways for node in way]) | ends
-    found = [[_best(edges[triple] for triple in search.edges(*hop)) for hop in pairwise(way)] for way in ways]
-    ranked = sorted(zip(found, ways, strict=True), key=lambda pair: (_rank(pair[0]), pair[1]))
+    found = [(_steps(way, search, edges), way) for way in ways]
+    ranked = sorted(((steps, way) for steps, way in found if steps), key=lambda pair: (_rank(pair[0]), pair[1]))
     return Paths(
         source=ends[source],
         target=ends[target],
@@ -134,8 +134,12 @@ class _Search:
                 yield from self._walk([*so_far, other], left - 1, distances)
 
 
-def _best(edges: Iterable[Edge]) -> Edge:
-    return min(edges, key=lambda edge: (edge.modality.rank, -edge.sources, edge.predicate))
+def _steps(way: Sequence[str], search: _Search, edges: Mapping[Triple, Edge]) -> list[Edge]:
+    """The best edge of each hop; none at all when a document was taken back meanwhile and a hop has lost its edges."""
+    hops = [[edges[triple] for triple in search.edges(*hop) if triple in edges] for hop in pairwise(way)]
+    if not all(hops):
+        return []
+    return [min(hop, key=lambda edge: (edge.modality.rank, -edge.sources, edge.predicate)) for hop in hops]
 
 
 def _rank(edges: Sequence[Edge]) -> tuple[int, int, int]:

@@ -1,0 +1,89 @@
+"""Query parameters that routes share, each refused when it is not known: a typing error must not go unnoticed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import Path
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from api.formats import Format
+from ontology.model import ontology
+from ontology.statement import Modality
+from store.lookup import EdgeFilter, check_predicates, check_types
+
+PREDICATES = sorted(ontology().predicates)
+CLASSES = [cls.name for cls in ontology().entity_classes]
+AS_OF = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
+
+
+def _sound(text: str) -> str:
+    """Text that a store can take: no unpaired surrogates, and none of the NUL characters that end strings early."""
+    if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise ValueError("has a character that no name has")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_sound)]
+EntityId = Annotated[
+    Text, Path(min_length=1, max_length=200, description="Readable id.", examples=["jaguar-land-rover"])
+]
+Predicates = Annotated[
+    list[Annotated[str, Field(json_schema_extra={"enum": PREDICATES})]],
+    Field(default_factory=list, max_length=50, description="Predicates of the ontology to keep to."),
+]
+Types = Annotated[
+    list[Annotated[str, Field(json_schema_extra={"enum": CLASSES})]],
+    Field(default_factory=list, max_length=20, description="Classes to keep to, with all below them."),
+]
+Modalities = Annotated[
+    list[Modality], Field(default_factory=list, max_length=6, description="Ways of putting it to keep to.")
+]
+Direction = Annotated[
+    Literal["out", "in", "both"],
+    Field(description="`out`: the entity is the subject; `in`: it is the object."),
+]
+AsOf = Annotated[
+    str | None,
+    Field(pattern=AS_OF, description="Show what was known then: a year, a month or a day.", examples=["2025-09"]),
+]
+
+
+class Query(BaseModel):
+    """Base of all sets of query parameters."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class InFormat(Query):
+    """An answer that can be had in more than one format."""
+
+    format: Format | None = Field(
+        default=None, description="Format of the answer; without it the Accept header decides."
+    )
+
+
+class OnePage(InFormat):
+    """A list that comes in pages."""
+
+    limit: int = Field(default=50, ge=1, le=200, description="Most items of a page.")
+    cursor: Text | None = Field(default=None, max_length=2_000, description="The cursor that the page before gave.")
+
+
+class Edges(InFormat):
+    """Which edges are asked for."""
+
+    predicate: Predicates
+    type: Types
+    modality: Modalities
+    direction: Direction = "both"
+    as_of: AsOf = None
+
+    def edge_filter(self) -> EdgeFilter:
+        """As the look-ups take it; a predicate or class that the ontology does not have raises `InvalidQuery`."""
+        return EdgeFilter(
+            predicates=tuple(check_predicates(self.predicate)),
+            types=tuple(check_types(self.type)),
+            modalities=tuple(self.modality),
+            direction=None if self.direction == "both" else self.direction,
+        )

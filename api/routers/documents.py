@@ -1,0 +1,205 @@
+"""Documents: read, load, take back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from api.access import Loader, Reader
+from api.context import Graph, Shared
+from api.formats import TABLES, Format, as_json, choose, responses, table
+from api.guard import audit
+from api.jobs import STAGES, Added, Job, Report, State
+from api.parameters import OnePage, Text
+from api.parameters import Query as Parameters
+from api.problems import Refused, problem_responses
+from api.tables import document_row
+from api.tokens import Role
+from loaders import extract, read_bytes
+from ontology.errors import NotFound
+from ontology.statement import Marking
+from store import lookup
+from store.base import Store
+from store.lookup import Page, View
+from store.lookup.values import DocumentDetail, DocumentSummary
+
+router = APIRouter(prefix="/v1", tags=["documents"])
+
+DocumentId = Annotated[Text, Path(min_length=1, max_length=200, description="Id of a document, `doc-…`.")]
+MOST_FILES = 20
+
+
+class Upload(Parameters):
+    """What is known of a report besides its text."""
+
+    name: Text = Field(default="", max_length=200, description="Name of the file, where the body is the file itself.")
+    marking: Marking = Field(default=Marking.CLEAR, description="Traffic Light Protocol marking.")
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """What taking a document back removed."""
+
+    document: str = field(metadata={"description": "Id of the document.", "examples": ["doc-0f3a5c1e2b7d"]})
+    statements_removed: int = field(metadata={"description": "Its statements.", "examples": [42]})
+    entities_removed: int = field(metadata={"description": "Entities that no other document mentions."})
+    relationships_removed: int = field(metadata={"description": "Links that no other document supports."})
+
+
+@router.get(
+    "/documents",
+    summary="List documents",
+    response_model=Page[DocumentSummary],
+    responses=responses(*TABLES) | problem_responses(406),
+)
+def documents(request: Request, store: Graph, principal: Reader, query: Annotated[OnePage, Query()]) -> Response:
+    """The documents, the latest published first."""
+    wanted = choose(request, query.format, TABLES)
+    found = lookup.documents(store, principal.view(), limit=query.limit, cursor=query.cursor)
+    audit(request, rows=len(found.items))
+    return table(map(document_row, found.items)) if wanted is Format.CSV else as_json(found, Page[DocumentSummary])
+
+
+@router.get(
+    "/documents/{document_id}",
+    summary="One document",
+    response_model=DocumentDetail,
+    responses=problem_responses(404),
+)
+def document(request: Request, store: Graph, principal: Reader, document_id: DocumentId) -> Response:
+    """Its text, and where each of its statements stands in it."""
+    found = lookup.document(store, principal.view(), document_id)
+    audit(request, rows=len(found.statements))
+    return as_json(found, DocumentDetail)
+
+
+@router.post(
+    "/documents",
+    summary="Load reports",
+    status_code=201,
+    response_model=Job,
+    responses={**problem_responses(415), 202: {"description": "It takes longer: ask for the job.", "model": Job}},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "description": "Text, Markdown, HTML or PDF: the file itself, or a form with one or more files.",
+            "content": {
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["file"],
+                        "properties": {"file": {"type": "string", "format": "binary"}},
+                    }
+                },
+                **{
+                    kind: {"schema": {"type": "string", "format": "binary"}}
+                    for kind in ("text/plain", "text/markdown", "text/html", "application/pdf")
+                },
+            },
+        }
+    },
+)
+async def load(request: Request, context: Shared, principal: Loader, query: Annotated[Upload, Query()]) -> Response:
+    """Reads the reports, finds their statements and stores them: each wholly or not at all. No address is fetched.
+
+    The role loader is needed. A report that takes long becomes a job, whose progress `/v1/jobs/{id}` tells.
+    """
+    if query.marking.rank > principal.clearance.rank:
+        raise Refused(403, f"your token is not cleared for {query.marking.value}", hint="choose a lower marking")
+    files = await _files(request, query)
+    name = ", ".join(name for name, _ in files)
+
+    def work(report: Report) -> list[Added]:
+        return [_load(context.store, principal.view(), file, query.marking, report) for file in files]
+
+    job = await run_in_threadpool(
+        context.jobs.submit, name, principal.name, work, patience=context.settings.upload_seconds
+    )
+    audit(request, job=job.id, files=len(files), bytes=sum(len(content) for _, content in files))
+    if job.failure is not None:
+        raise Refused(job.failure.status, job.failure.detail, hint=job.failure.hint)
+    if job.state is State.DONE:
+        headers = {"Location": f"/v1/documents/{job.documents[0].document}"}
+        return as_json(job, Job, 201, headers)
+    return as_json(job, Job, 202, {"Location": f"/v1/jobs/{job.id}", "Retry-After": "1"})
+
+
+@router.get(
+    "/jobs/{job_id}",
+    summary="Progress of an upload",
+    response_model=Job,
+    responses=problem_responses(404),
+)
+async def job(context: Shared, principal: Loader, job_id: Annotated[Text, Path(max_length=200)]) -> Response:
+    """Where an upload stands; only who sent it and admins may ask."""
+    found = context.jobs.get(job_id, None if principal.role is Role.ADMIN else principal.name)
+    if found is None:
+        raise NotFound("there is no such upload of yours", hint="jobs are forgotten when the server stops")
+    return as_json(found, Job)
+
+
+@router.delete(
+    "/documents/{document_id}",
+    summary="Take a document back",
+    response_model=Retracted,
+    responses=problem_responses(404),
+)
+def retract(request: Request, store: Graph, principal: Loader, document_id: DocumentId) -> Response:
+    """Removes a document, its statements, and just what no other document supports. The role loader is needed."""
+    title = lookup.document(store, principal.view(), document_id).title
+    gone = store.retract(document_id)
+    audit(request, document=document_id, title=title[:200], rows=gone.statements_removed)
+    return as_json(
+        Retracted(document_id, gone.statements_removed, gone.entities_removed, gone.relationships_removed), Retracted
+    )
+
+
+async def _files(request: Request, query: Upload) -> Sequence[tuple[str, bytes]]:
+    """The files of a form, or the body as the one file."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        async with request.form(max_files=MOST_FILES, max_fields=MOST_FILES) as form:
+            parts = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
+            files = [(part.filename or query.name or "upload", await part.read()) for part in parts]
+        if not files:
+            raise Refused(422, "the form has no file", hint="name the field `file`")
+        return files
+    if kind in {"application/x-www-form-urlencoded", "application/json"}:
+        raise Refused(415, f"a report cannot be sent as {kind}", hint="send text, Markdown, HTML, PDF or a form")
+    content = await request.body()
+    if not content:
+        raise Refused(422, "the body is empty", hint="send the report itself, or a form with a file")
+    return [(query.name or "upload", content)]
+
+
+def _load(store: Store, view: View, file: tuple[str, bytes], marking: Marking, report: Report) -> Added:
+    """One report from its bytes into the store."""
+    report(STAGES[0], 0)
+    found = replace(read_bytes(*file), marking=marking)
+    _refuse_hidden(store, view, found.id)
+    report(STAGES[1], 1)
+    statements = extract(found)
+    report(STAGES[2], 2)
+    summary = store.load(found, statements)
+    return Added(
+        document=found.id,
+        title=found.title,
+        statements=len(statements),
+        statements_added=summary.statements_added,
+        entities_added=summary.entities_added,
+        relationships_added=summary.relationships_added,
+        unchanged=summary.unchanged,
+    )
+
+
+def _refuse_hidden(store: Store, view: View, document_id: str) -> None:
+    """A text that is stored above the sender's clearance must not be marked down by sending it again."""
+    there = store.read("MATCH (d:Document {id: $id}) RETURN d.marking AS marking", {"id": document_id})
+    if there and there[0]["marking"] not in view.markings:
+        raise Refused(403, "your token is not cleared to load this report", hint="ask an admin")

@@ -1,0 +1,52 @@
+"""Incidents: the list of them, and each as one complete case."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.access import Reader
+from api.context import Graph
+from api.formats import GRAPHS, TABLES, Format, GraphShape, as_json, choose, responses, table
+from api.guard import audit
+from api.parameters import EntityId, InFormat, OnePage
+from api.problems import problem_responses
+from api.tables import incident_row
+from store import lookup
+from store.lookup import Page
+from store.lookup.values import IncidentCase, IncidentSummary
+
+router = APIRouter(prefix="/v1/incidents", tags=["incidents"])
+
+
+@router.get(
+    "",
+    summary="List incidents",
+    response_model=Page[IncidentSummary],
+    responses=responses(*TABLES) | problem_responses(406),
+)
+def incidents(request: Request, store: Graph, principal: Reader, query: Annotated[OnePage, Query()]) -> Response:
+    """The incidents, the latest first, each with its victims and with those who are named for it."""
+    wanted = choose(request, query.format, TABLES)
+    found = lookup.incidents(store, principal.view(), limit=query.limit, cursor=query.cursor)
+    audit(request, rows=len(found.items))
+    return table(map(incident_row, found.items)) if wanted is Format.CSV else as_json(found, Page[IncidentSummary])
+
+
+@router.get(
+    "/{incident_id}",
+    summary="One incident as a case",
+    response_model=IncidentCase,
+    responses=responses(*GRAPHS) | problem_responses(404, 406),
+)
+def incident(
+    request: Request, store: Graph, principal: Reader, incident_id: EntityId, query: Annotated[InFormat, Query()]
+) -> Response:
+    """Victims, actors with the modality of each, timeline, impact, support, responders and sources in one answer."""
+    wanted = choose(request, query.format, GRAPHS)
+    case = lookup.incident(store, principal.view(), incident_id)
+    audit(request, rows=sum(len(section.links) for section in case.sections))
+    if wanted is Format.JSON:
+        return as_json(case, IncidentCase)
+    return GraphShape(case.entities, [edge for section in case.sections for edge in section.links]).write(wanted)
