@@ -160,6 +160,11 @@ def _launch_verbs() -> frozenset[str]:
     return frozenset(read_data("support.yaml")["launch"])
 
 
+@cache
+def _happen_verbs() -> frozenset[str]:
+    return frozenset(read_data("support.yaml")["happen"])
+
+
 def match_frames(reading: Reading) -> list[Match]:
     """Every frame in every sentence of prose, roles filled."""
     table = frames()
@@ -201,6 +206,15 @@ def _fill(reading: Reading, frame: Frame, token: Token, sentence: Sentence) -> M
 def _fillers(reading: Reading, role: Role, trigger: Token, sentence: Sentence) -> list[Filler]:
     for slot in role.slots:
         found: list[Filler] = []
+        if role.value == "text":
+            # one phrase holds all that is coordinated
+            tokens = _slot(slot, trigger)
+            tokens = [t for t in tokens if not (t.dep_ == "conj" and t.head in tokens)]
+            for token in tokens:
+                found += _accept(reading, role, token, sentence, trigger)
+            if found:
+                return found
+            continue
         for token in _slot(slot, trigger):
             if token.i == trigger.i:
                 continue
@@ -264,7 +278,8 @@ def _accept(reading: Reading, role: Role, token: Token, sentence: Sentence, trig
     if role.value in ("money", "date", "count"):
         return _values(reading, role, token, sentence, trigger)
     if role.value == "text":
-        if role.nouns and token.lemma_.lower() not in role.nouns and token.lower_ not in role.nouns:
+        heads = grammar.with_conjuncts([token])
+        if role.nouns and not any(t.lemma_.lower() in role.nouns or t.lower_ in role.nouns for t in heads):
             return []
         first, last = grammar.phrase(token)
         text = token.doc[first:last].text.strip(" \"',.;:-")
@@ -318,8 +333,11 @@ def time_of(reading: Reading, trigger: Token, sentence: Sentence) -> Iterator[Fi
     found = values_in(reading, sentence, "date")
     if not found:
         return
-    clause = trigger if trigger.pos_ in ("VERB", "AUX") else trigger
-    near: list[Token] = [clause]
+    near: list[Token] = [trigger]
+    if trigger.pos_ == "NOUN":
+        verb = grammar.governor(trigger)
+        if verb is not None and verb.lemma_ in _happen_verbs():
+            near.append(verb)
     for value in found:
         token = next((t for t in sentence.span if t.idx + len(t) > value.start), None)
         if token is None:

@@ -46,6 +46,7 @@ class Incidents:
             self.reading.main = self.by_victim[max(weight, key=lambda k: (weight[k], k))]
         elif any(m.frame.event for m in matches):
             self.reading.main = None
+        self.reading.memo["by_victim"] = self.by_victim
         self._per_sentence(matches)
         self.reading.incidents = list(dict.fromkeys(self.by_victim.values()))
         self.reading.explain("incidents", (f"{i.name}  ({', '.join(i.aliases)})" for i in self.reading.incidents))

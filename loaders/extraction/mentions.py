@@ -26,7 +26,7 @@ _PRONOUNS = frozenset("it its itself they their them he his him she her we our u
 _LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC", "PRODUCT", "NORP"})
 _EDGE = re.compile(r"^(?:the|a|an|an?other|this|that|its|our|their|former|mr\.?|mrs\.?|ms\.?)$", re.I)
 _NOMINAL_ORDER = ("ThreatActor", "Bank", "LawEnforcement", "GovernmentBody", "Company", "Organization", "Person",
-                  "Facility", "Victims", "Incident", "System", "Data", "People")  # fmt: skip
+                  "Facility", "SupportMeasure", "Victims", "Incident", "System", "Data", "People")  # fmt: skip
 
 
 @cache

@@ -8,10 +8,13 @@ from loaders.extraction.arbiter import decide
 from loaders.extraction.frames import match_frames
 from loaders.extraction.incidents import Incidents
 from loaders.extraction.layout import read_layout
+from loaders.extraction.measures import find_measures
 from loaders.extraction.mentions import find_mentions
+from loaders.extraction.patterns import match_patterns
 from loaders.extraction.quotations import find_quotations
 from loaders.extraction.reading import Reading
 from loaders.extraction.relations import relate
+from loaders.extraction.techniques import find_techniques
 from loaders.resolution.within import resolve
 from ontology.statement import Document, Statement
 
@@ -23,11 +26,14 @@ def read(document: Document) -> Reading:
     read_layout(reading)
     find_mentions(reading)
     resolve(reading)
+    find_measures(reading)
     find_quotations(reading)
     matches = match_frames(reading)
     incidents = Incidents(reading)
     incidents.find(matches)
     relate(reading, matches, incidents)
+    match_patterns(reading)
+    find_techniques(reading)
     return reading
 
 

@@ -1,0 +1,257 @@
+"""Runs the weights: a text in, proposals of mentions, roles and relations out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from loaders.extraction.encoder import labels
+from loaders.extraction.encoder import text as texts
+from ontology.errors import IncidentGraphError
+
+Floats = npt.NDArray[np.float32]
+BUDGET, TITLE_BUDGET, MOST_SPANS, BATCH_PIECES, MOST_PIECES = 192, 28, 40, 2400, 8
+FLOOR = 0.05
+"""Proposals less likely than this are not given at all."""
+_OUTSIDE_MARGIN = {"entity": 1.0, "phrase": 1.0, "incident": 0.0}
+"""By how much a tag other than O may be the less likely and still be taken: roles decide later."""
+
+
+class EncoderUnavailable(IncidentGraphError):
+    """The weights of the encoder are not installed or cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A stretch of the text and the type that the encoder gives it."""
+
+    start: int
+    end: int
+    type: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A role of one mention in an incident, or a relation between two; `score` is calibrated.
+
+    `kind` is `role` (then `second` is None) or `relation` (from `first` to `second`).
+    """
+
+    kind: str
+    label: str
+    first: Mention
+    second: Mention | None
+    modality: str
+    score: float
+
+
+@dataclass(slots=True)
+class Reading:
+    """All that the encoder has to say about one text."""
+
+    mentions: list[Mention] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Words:
+    """A text as word pieces."""
+
+    offsets: list[tuple[int, int]]
+    pieces: list[list[int]]
+    flags: list[int]
+
+
+class Encoder:
+    """The encoder with its weights; one is enough for a process, and it keeps no state between texts."""
+
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+        # Imported here, for a program that reads no text can do without.
+        import onnxruntime  # noqa: PLC0415
+        from tokenizers import Tokenizer  # noqa: PLC0415
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            self._words = onnxruntime.InferenceSession(str(folder / "words.onnx"), options, providers=["CPUExecutionProvider"])  # fmt: skip
+            self._spans = onnxruntime.InferenceSession(str(folder / "spans.onnx"), options, providers=["CPUExecutionProvider"])  # fmt: skip
+            meta: dict[str, Any] = json.loads((folder / "labels.json").read_text("utf-8"))
+        except Exception as error:
+            raise EncoderUnavailable(f"cannot read the weights in {folder}: {error}", hint="python -m training.train makes them") from error  # fmt: skip
+        if tuple(meta["roles"]) != labels.ROLES or tuple(meta["relations"]) != labels.RELATIONS:
+            raise EncoderUnavailable(f"the weights in {folder} have other labels", hint="python -m training.train makes new ones")  # fmt: skip
+        self._calibration: dict[str, list[float]] = meta.get("calibration", {})
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        special = [self._tokenizer.token_to_id(t) for t in ("[CLS]", "[SEP]", "[PAD]", "[UNK]")]
+        self._begin, self._separator, self._pad, self._unknown = special
+
+    @classmethod
+    def load(cls, folder: Path | None = None, *, threads: int = 1) -> Encoder:
+        """The encoder with the weights in `folder`, else with those that the package has."""
+        return cls(folder or Path(str(resources.files(__package__) / "weights")), threads=threads)
+
+    def read(self, body: str, title: str = "", published: str | None = None, spans: Sequence[texts.Span] = ()) -> Reading:  # fmt: skip
+        """What the encoder proposes for a text; `spans` are further candidates, such as names known from elsewhere."""
+        text = self._tokenise(body)
+        reading = Reading()
+        if not text.offsets:
+            return reading
+        heading = self._tokenise(title)
+        prefix = [p for pieces in heading.pieces for p in pieces][:TITLE_BUDGET]
+        marks = [f + texts.CASE_FLAGS for f, pieces in zip(heading.flags, heading.pieces, strict=True) for _ in pieces][:TITLE_BUDGET]  # fmt: skip
+        given = [*spans, *texts.rule_spans(body, published)]
+        counts = [len(p) for p in text.pieces]
+        cut = texts.windows(texts.sentences(body, text.offsets), counts, BUDGET)
+        for batch in _batches(cut, counts, len(prefix)):
+            self._read_batch(text, prefix, marks, batch, given, reading)
+        reading.mentions.sort(key=lambda m: (m.start, m.end, m.type))
+        return reading
+
+    def _tokenise(self, text: str) -> _Words:
+        offsets = texts.words(text)
+        strings = [text[a:b] for a, b in offsets]
+        encoding = self._tokenizer.encode(strings, is_pretokenized=True, add_special_tokens=False)
+        pieces: list[list[int]] = [[] for _ in strings]
+        for piece, word in zip(encoding.ids, encoding.word_ids, strict=True):
+            pieces[word].append(piece)
+        return _Words(offsets, [p[:MOST_PIECES] or [self._unknown] for p in pieces], [texts.case_flag(s) for s in strings])
+
+    def _read_batch(self, text: _Words, prefix: list[int], marks: list[int], batch: list[tuple[int, int]], given: list[texts.Span], reading: Reading) -> None:  # fmt: skip
+        lines, flags, heads = [], [], []
+        for low, high in batch:
+            line, marked, head = [self._begin, *prefix, self._separator], [0, *marks, 0], []
+            for word in range(low, high):
+                head.append(len(line))
+                line += text.pieces[word]
+                marked += [text.flags[word]] * len(text.pieces[word])
+            lines.append([*line, self._separator])
+            flags.append([*marked, 0])
+            heads.append(head)
+        ids = _padded(lines, self._pad)
+        mask = np.arange(ids.shape[1])[None] < np.array([len(line) for line in lines])[:, None]
+        outputs = self._words.run(None, {"ids": ids, "flags": _padded(flags, 0), "mask": mask, "heads": _padded(heads, 0)})
+        states, layers = outputs[0], dict(zip(labels.LAYERS, outputs[1:], strict=True))
+        chosen: list[list[tuple[int, int, Mention]]] = []
+        for row, (low, high) in enumerate(batch):
+            found = self._mentions({name: scores[row, : high - low] for name, scores in layers.items()}, text, low)
+            reading.mentions += [m for _, _, m in found]
+            chosen.append(_candidates(found, given, text, low, high))
+        most = max(len(c) for c in chosen)
+        if not most:
+            return
+        first = _padded([[a for a, _, _ in c] or [0] for c in chosen], 0)
+        last = _padded([[b for _, b, _ in c] or [0] for c in chosen], 0)
+        roles, modality, relations = self._spans.run(None, {"states": states, "first": first, "last": last})
+        for row, spans in enumerate(chosen):
+            mentions = [m for _, _, m in spans]
+            count = len(mentions)
+            reading.proposals += self._proposals(mentions, roles[row, :count], modality[row, :count], relations[row, :count, :count])  # fmt: skip
+
+    def _mentions(self, layers: dict[str, Floats], text: _Words, low: int) -> list[tuple[int, int, Mention]]:
+        found = []
+        for name, scores in layers.items():
+            chances = _softmax(scores)
+            shifted = scores.copy()
+            shifted[:, 0] -= _OUTSIDE_MARGIN[name]
+            for first, last, kind in spans_of(shifted.argmax(-1).tolist(), labels.LAYERS[name]):
+                start, end = text.offsets[low + first][0], text.offsets[low + last][1]
+                score = float(1 - chances[first : last + 1, 0].mean())
+                found.append((first, last, Mention(start, end, kind, round(score, 4))))
+        return found
+
+    def _proposals(self, mentions: list[Mention], roles: Floats, modality: Floats, relations: Floats) -> Iterator[Proposal]:  # fmt: skip
+        best = [labels.MODALITIES[i] for i in modality.argmax(-1)]
+        chances = self._calibrated("role", labels.ROLES, roles)
+        for i, label in np.argwhere(chances > FLOOR):
+            yield Proposal("role", labels.ROLES[label], mentions[i], None, best[i], round(float(chances[i, label]), 4))
+        pairs = self._calibrated("relation", labels.RELATIONS, relations)
+        for i, j, label in np.argwhere(pairs > FLOOR):
+            if i != j:
+                yield Proposal("relation", labels.RELATIONS[label], mentions[i], mentions[j], best[j], round(float(pairs[i, j, label]), 4))  # fmt: skip
+
+    def _calibrated(self, kind: str, names: Sequence[str], scores: Floats) -> Floats:
+        slope = np.array([self._calibration.get(f"{kind}:{n}", [1.0, 0.0])[0] for n in names], np.float32)
+        shift = np.array([self._calibration.get(f"{kind}:{n}", [1.0, 0.0])[1] for n in names], np.float32)
+        return np.asarray(1 / (1 + np.exp(-(scores * slope + shift))), np.float32)
+
+
+def spans_of(tags: list[int], names: Sequence[str]) -> list[tuple[int, int, str]]:
+    """The spans (first word, last word, type) that a row of tags makes; a span may begin without its B tag."""
+    found: list[tuple[int, int, str]] = []
+    start, kind = -1, ""
+    for i, tag in enumerate([*tags, 0]):
+        name = names[tag]
+        if start >= 0 and name != f"I-{kind}":
+            found.append((start, i - 1, kind))
+            start = -1
+        if name != "O" and start < 0:
+            start, kind = i, name[2:]
+    return found
+
+
+def _candidates(found: list[tuple[int, int, Mention]], given: list[texts.Span], text: _Words, low: int, high: int) -> list[tuple[int, int, Mention]]:  # fmt: skip
+    """The spans of a window whose roles are asked for: those tagged, then those given, each once."""
+    left, right = text.offsets[low][0], text.offsets[high - 1][1]
+    chosen = {(a, b): (a, b, m) for a, b, m in found if m.type != "Incident"}
+    starts = {text.offsets[i][0]: i - low for i in range(low, high)}
+    ends = {text.offsets[i][1]: i - low for i in range(low, high)}
+    tagged = [(m.start, m.end) for _, _, m in chosen.values()]
+    for span in given:
+        if not left <= span.start < span.end <= right:
+            continue
+        first, last = starts.get(span.start), ends.get(span.end)
+        if first is None or last is None or (first, last) in chosen:
+            continue
+        if span.kind == "Name" and any(span.start < b and a < span.end for a, b in tagged):
+            continue
+        chosen[first, last] = (first, last, Mention(span.start, span.end, span.kind, 1.0))
+    ranked = sorted(chosen.values(), key=lambda c: (c[2].type in ("Pronoun", "Name", "Number"), c[0], c[1]))
+    return sorted(ranked[:MOST_SPANS], key=lambda c: (c[0], c[1]))
+
+
+def _batches(cut: Sequence[tuple[int, int]], counts: Sequence[int], prefix: int) -> Iterator[list[tuple[int, int]]]:
+    batch: list[tuple[int, int]] = []
+    longest = 0
+    for low, high in cut:
+        size = sum(counts[low:high]) + prefix + 3
+        longest = max(longest, size)
+        if batch and (len(batch) + 1) * longest > BATCH_PIECES:
+            yield batch
+            batch, longest = [], size
+        batch.append((low, high))
+    if batch:
+        yield batch
+
+
+def _padded(rows: Sequence[Sequence[int]], value: int) -> npt.NDArray[np.int64]:
+    table = np.full((len(rows), max(1, *map(len, rows)) if len(rows) > 1 else max(1, len(rows[0]))), value, np.int64)
+    for i, row in enumerate(rows):
+        table[i, : len(row)] = row
+    return table
+
+
+def _softmax(scores: Floats) -> Floats:
+    shifted = np.exp(scores - scores.max(-1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(-1, keepdims=True), np.float32)
+
+
+@cache
+def shared_encoder() -> Encoder | None:
+    """The encoder of this process; None where its weights are not installed, and reading goes on without it."""
+    try:
+        return Encoder.load()
+    except EncoderUnavailable:
+        return None
