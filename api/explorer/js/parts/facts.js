@@ -19,7 +19,7 @@ export function linkFact(edge, other) {
 }
 
 function figureFact(figure, label) {
-  return h("div", { class: "fact" }, h("strong", {}, literal(figure)), figure.modality === "asserted" ? null : badge(figure.modality),
+  return h("div", { class: "fact" }, figure.datatype === "text" ? h("q", {}, literal(figure)) : h("strong", {}, literal(figure)), figure.modality === "asserted" ? null : badge(figure.modality),
     why(figure.sources, () => openStatement(figure.evidence.statement), label),
     h("span", { class: "quiet small" }, foreign(figure.evidence.publisher || figure.evidence.title, 60), figure.evidence.published_on ? `, ${date(figure.evidence.published_on)}` : ""));
 }
@@ -35,7 +35,7 @@ export function fold(items) {
 /** Rows of a definition list for the properties of an entity. */
 export function propertyRows(properties, about) {
   return properties.flatMap((p) => [
-    h("dt", {}, p.label, p.subject.id === about ? null : [" of ", entityLink(p.subject)]),
+    h("dt", {}, p.subject.id === about ? null : [entityLink(p.subject), " "], p.label),
     h("dd", { class: p.disagree ? "disagree" : "" }, p.disagree ? h("p", { class: "small quiet" }, "Sources disagree:") : null, fold(p.values.map((v) => figureFact(v, p.label)))),
   ]);
 }

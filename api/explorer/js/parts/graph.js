@@ -66,7 +66,7 @@ export function graphView({ nodes, edges, centre, onNode, onEdge, onExpand, labe
     const many = nodes.length > MANY;
     cy = cytoscape({
       container: surface, style: style(many), elements: [...nodes.map((n) => element(n, centre)), ...edges.map(line)],
-      layout: { name: "preset" }, hideEdgesOnViewport: many, textureOnViewport: many, pixelRatio: many ? 1 : "auto", maxZoom: 3, minZoom: 0.02, wheelSensitivity: 0.4,
+      layout: { name: "preset" }, hideEdgesOnViewport: many, textureOnViewport: many, pixelRatio: many ? 1 : "auto", maxZoom: 3, minZoom: 0.02,
     });
     arrange(false);
     cy.on("tap", "edge", (event) => onEdge(event.target.data("edge")));

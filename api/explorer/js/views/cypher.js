@@ -47,7 +47,7 @@ export async function view(_, parameters) {
   }
 
   function cell(value) {
-    if (value?.kind === "node" && value.id) return h("a", { href: toEntity({ id: value.id, type: value.labels?.includes("Incident") ? "Incident" : "Entity" }) }, foreign(value.properties?.name ?? value.id, 120));
+    if (value?.kind === "node" && value.labels.includes("Entity")) return h("a", { href: toEntity({ id: value.id, type: value.labels.includes("Incident") ? "Incident" : "Entity" }) }, foreign(value.properties?.name ?? value.id, 120));
     return foreign(cellText(value), 400);
   }
 

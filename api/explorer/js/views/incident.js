@@ -11,6 +11,7 @@ import { timelineList } from "../parts/timeline.js";
 import { to, toEntity } from "../route.js";
 
 const FACT = "asserted";
+const ABOVE = ["actors", "timeline"]; // families that stand at the top of the page already
 const FIRST = ["money", "integer"]; // figures worth being seen from afar
 
 export async function view([key]) {
@@ -36,10 +37,10 @@ export async function view([key]) {
           actors.length ? "" : h("p", { class: "quiet" }, "No document names anybody.")),
         h("section", { class: "card" }, h("h2", {}, "In figures"), figures.length ? figures.map(figure) : h("p", { class: "quiet" }, "No figures are given.")),
         disagreements.length ? h("section", { class: "card" }, h("h2", {}, "Where sources disagree"), h("dl", { class: "facts" }, propertyRows(disagreements.filter((p) => !figures.some((f) => f.subject.id === p.subject.id && f.predicate === p.predicate)), incident.id)), h("p", { class: "small quiet" }, "Figures that disagree stand side by side with their sources; none is preferred.")) : ""),
-      h("div", { class: "split stack" },
+      h("div", { class: "split" },
         h("div", { class: "stack" },
           h("section", { class: "card" }, h("h2", {}, "The case as a graph"), graph.root, exportButtons(graph, incident.id, `v1/entities/${encodeURIComponent(incident.id)}/related${query({ format: "jsonld", depth: 2 })}`)),
-          sections.filter((s) => s.links.length || s.properties.length).map((s) => h("section", { class: "card" }, h("h2", {}, s.label),
+          sections.filter((s) => !ABOVE.includes(s.family) && (s.links.length || s.properties.length)).map((s) => h("section", { class: "card" }, h("h2", {}, s.label),
             h("dl", { class: "facts" }, propertyRows(s.properties, incident.id), linkRows(s.links, incident.id, known))))),
         h("div", { class: "stack" },
           h("section", { class: "card" }, h("h2", {}, "Timeline"), timelineList(timeline)),
