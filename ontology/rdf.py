@@ -11,7 +11,8 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from typing import TypeVar, cast
+from functools import lru_cache
+from typing import TypeAlias, TypeVar, cast
 from urllib.parse import unquote
 
 import pyoxigraph
@@ -69,6 +70,8 @@ _GRAINS = (
     (re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T.+"), XSD.dateTime),
 )
 
+_TYPE = str(RDF.type)
+
 T = TypeVar("T")
 
 
@@ -88,12 +91,9 @@ def to_dataset(document: Document, statements: Iterable[Statement], dataset: Dat
     An entity has one description in a document: the name of its first mention, and the classes and aliases of all.
     """
     dataset = Dataset() if dataset is None else dataset
-    iri = document_iri(document.id)
-    graph = dataset.graph(iri)
-    _write_document(graph, iri, document)
-    written: dict[str, list[Entity]] = {}
-    for statement in statements:
-        _write_statement(graph, iri, statement, written)
+    graph = dataset.graph(document_iri(document.id))
+    for triple in triples(document, statements):
+        graph.add(triple)
     return dataset
 
 
@@ -119,9 +119,14 @@ def serialize(dataset: Dataset, format: str = "trig") -> str:
 
     The order of the text depends on the data alone.
     """
+    return serialize_quads((_quad(*quad) for quad in dataset.quads()), format)
+
+
+def serialize_quads(quads: Iterable[pyoxigraph.Quad], format: str = "trig") -> str:
+    """The same for what `quads` gives."""
     rdf_format = _format(format)
-    quads = sorted((_quad(*quad) for quad in dataset.quads()), key=_reading_order)
-    content = quads if rdf_format.supports_datasets else dict.fromkeys(quad.triple for quad in quads)
+    ordered = sorted(set(quads), key=_reading_order)
+    content = ordered if rdf_format.supports_datasets else dict.fromkeys(quad.triple for quad in ordered)
     prefixes = None if rdf_format == pyoxigraph.RdfFormat.N_QUADS else PREFIXES
     return cast(bytes, pyoxigraph.serialize(content, format=rdf_format, prefixes=prefixes)).decode()
 
@@ -141,80 +146,111 @@ def parse(text: str | bytes, format: str = "trig") -> Dataset:
 
 # Writing
 
+_Triple: TypeAlias = tuple[URIRef, URIRef, URIRef | Term]
 
-def _write_document(graph: Graph, iri: URIRef, document: Document) -> None:
-    graph.add((iri, RDF.type, IG.Document))
-    graph.add((iri, IG.body, _text(document.body)))
-    graph.add((iri, DCTERMS.title, _text(document.title)))
-    graph.add((iri, DCTERMS.language, _text(document.language)))
-    graph.add((iri, IG.marking, Term(document.marking.value)))
-    graph.add((iri, IG.readFrom, _text(document.source)))
+
+def triples(document: Document, statements: Iterable[Statement]) -> Iterator[_Triple]:
+    """What the graph of a document holds; a triple can come more than once."""
+    iri = document_iri(document.id)
+    yield from _document(iri, document)
+    mentions: dict[str, list[Entity]] = {}
+    for statement in statements:
+        yield from _statement(iri, statement, mentions)
+
+
+def quads(document: Document, statements: Iterable[Statement]) -> Iterator[pyoxigraph.Quad]:
+    """The same for pyoxigraph, in the graph of the document: faster than by way of a dataset."""
+    graph = pyoxigraph.NamedNode(document_iri(document.id))
+    for subject, predicate, target in triples(document, statements):
+        value = _resource(target) if isinstance(target, URIRef) else _literal(target)
+        yield pyoxigraph.Quad(_resource(subject), _resource(predicate), value, graph)
+
+
+def _document(iri: URIRef, document: Document) -> Iterator[_Triple]:
+    yield iri, RDF.type, IG.Document
+    yield iri, IG.body, _text(document.body)
+    yield iri, DCTERMS.title, _text(document.title)
+    yield iri, DCTERMS.language, _text(document.language)
+    yield iri, IG.marking, Term(document.marking.value)
+    yield iri, IG.readFrom, _text(document.source)
     if document.url is not None:
-        graph.add((iri, SCHEMA.url, _text(document.url)))
+        yield iri, SCHEMA.url, _text(document.url)
     if document.publisher is not None:
-        graph.add((iri, DCTERMS.publisher, _text(document.publisher)))
+        yield iri, DCTERMS.publisher, _text(document.publisher)
     if document.published_on is not None:
-        graph.add((iri, DCTERMS.issued, _date(document.published_on)))
+        yield iri, DCTERMS.issued, _date(document.published_on)
 
 
-def _write_statement(graph: Graph, document: URIRef, statement: Statement, written: dict[str, list[Entity]]) -> None:
+def _statement(document: URIRef, statement: Statement, mentions: dict[str, list[Entity]]) -> Iterator[_Triple]:
     node = statement_iri(statement.id)
-    subject = _write_entity(graph, statement.subject, written)
+    subject = URIRef(entity_iri(statement.subject.id))
     predicate = IG[_safe(statement.predicate)]
-    target = statement.object
-    value = _write_entity(graph, target, written) if isinstance(target, Entity) else _write_literal(graph, target)
+    yield from _entity(statement.subject, mentions)
+    if isinstance(statement.object, Entity):
+        value: URIRef | Term = URIRef(entity_iri(statement.object.id))
+        yield from _entity(statement.object, mentions)
+    elif statement.object.datatype is Datatype.MONEY:
+        value = _amount_iri(statement.object)
+        yield from _amount(value, statement.object)
+    else:
+        value = _value(statement.object)
     if statement.modality is not Modality.DENIED:
-        graph.add((subject, predicate, value))
-    graph.add((node, RDF.type, IG.Statement))
-    graph.add((node, RDF.subject, subject))
-    graph.add((node, RDF.predicate, predicate))
-    graph.add((node, RDF.object, value))
-    graph.add((node, PROV.wasQuotedFrom, document))
-    graph.add((node, IG.modality, Term(statement.modality.value)))
-    graph.add((node, IG.confidence, Term(repr(float(statement.confidence)), datatype=XSD.double, normalize=False)))
-    graph.add((node, IG.rule, _text(statement.rule)))
+        yield subject, predicate, value
+    yield node, RDF.type, IG.Statement
+    yield node, RDF.subject, subject
+    yield node, RDF.predicate, predicate
+    yield node, RDF.object, value
+    yield node, PROV.wasQuotedFrom, document
+    yield node, IG.modality, Term(statement.modality.value)
+    yield node, IG.confidence, Term(repr(float(statement.confidence)), datatype=XSD.double, normalize=False)
+    yield node, IG.rule, _text(statement.rule)
     if statement.role is not None:
-        graph.add((node, IG.role, _text(statement.role)))
+        yield node, IG.role, _text(statement.role)
     if statement.speaker is not None:
-        graph.add((node, IG.speaker, _write_entity(graph, statement.speaker, written)))
+        yield node, IG.speaker, URIRef(entity_iri(statement.speaker.id))
+        yield from _entity(statement.speaker, mentions)
     quote, position = URIRef(f"{node}#quote"), URIRef(f"{node}#position")
-    graph.add((node, OA.hasSelector, quote))
-    graph.add((quote, RDF.type, OA.TextQuoteSelector))
-    graph.add((quote, OA.exact, _text(statement.quote)))
-    graph.add((node, OA.hasSelector, position))
-    graph.add((position, RDF.type, OA.TextPositionSelector))
-    graph.add((position, OA.start, _integer(statement.start)))
-    graph.add((position, OA.end, _integer(statement.end)))
+    yield node, OA.hasSelector, quote
+    yield quote, RDF.type, OA.TextQuoteSelector
+    yield quote, OA.exact, _text(statement.quote)
+    yield node, OA.hasSelector, position
+    yield position, RDF.type, OA.TextPositionSelector
+    yield position, OA.start, _integer(statement.start)
+    yield position, OA.end, _integer(statement.end)
 
 
-def _write_entity(graph: Graph, entity: Entity, written: dict[str, list[Entity]]) -> URIRef:
+def _entity(entity: Entity, mentions: dict[str, list[Entity]]) -> Iterator[_Triple]:
+    """How an entity is described, where it has not been described like this before."""
+    earlier = mentions.setdefault(entity.id, [])
+    if entity in earlier:
+        return
+    earlier.append(entity)
     iri = URIRef(entity_iri(entity.id))
-    mentions = written.setdefault(entity.id, [])
-    if entity in mentions:
-        return iri
-    mentions.append(entity)
     cls = ontology().classes.get(entity.type)
     for label in cls.labels if cls else (_safe(entity.type),):
-        graph.add((iri, RDF.type, IG[label]))
-    name = mentions[0].name
-    graph.add((iri, SKOS.prefLabel, _text(name)))
+        yield iri, RDF.type, IG[label]
+    name = earlier[0].name
+    yield iri, SKOS.prefLabel, _text(name)
     for alias in (*entity.aliases, entity.name):
         if alias != name or alias in entity.aliases:
-            graph.add((iri, SKOS.altLabel, _text(alias)))
-    return iri
+            yield iri, SKOS.altLabel, _text(alias)
 
 
-def _write_literal(graph: Graph, literal: Literal) -> Node:
+def _amount_iri(literal: Literal) -> URIRef:
+    return URIRef(f"{AMOUNT_NAMESPACE}{_safe(literal.currency or '')}-{_safe(str(_number(literal.value)))}")
+
+
+def _amount(iri: URIRef, literal: Literal) -> Iterator[_Triple]:
+    yield iri, RDF.type, IG.Amount
+    yield iri, IG.value, _number(literal.value)
+    yield iri, IG.currency, _text(literal.currency or "")
+    yield iri, RDFS.label, Term(literal.text)
+
+
+def _value(literal: Literal) -> Term:
     if literal.datatype is Datatype.DATE:
         return _date(str(literal.value))
-    if literal.datatype is not Datatype.MONEY:
-        return _integer(literal.value) if isinstance(literal.value, int) else _text(str(literal.value))
-    value = _number(literal.value)
-    node = URIRef(f"{AMOUNT_NAMESPACE}{_safe(literal.currency or '')}-{_safe(str(value))}")
-    graph.add((node, RDF.type, IG.Amount))
-    graph.add((node, IG.value, value))
-    graph.add((node, IG.currency, _text(literal.currency or "")))
-    return node
+    return _integer(literal.value) if isinstance(literal.value, int) else _text(str(literal.value))
 
 
 def _text(text: str) -> Term:
@@ -385,25 +421,30 @@ def _format(name: str) -> pyoxigraph.RdfFormat:
 
 def _reading_order(quad: pyoxigraph.Quad) -> tuple[str, str, bool, str, str]:
     predicate = quad.predicate.value
-    return (str(quad.graph_name), str(quad.subject), predicate != str(RDF.type), predicate, str(quad.object))
+    return (str(quad.graph_name), str(quad.subject), predicate != _TYPE, predicate, str(quad.object))
 
 
 def _quad(subject: Node, predicate: Node, target: Node, graph: Node | None) -> pyoxigraph.Quad:
     # rdflib hands the default graph out as None, or by its own name for it.
     named = isinstance(graph, URIRef) and not str(graph).startswith("urn:x-rdflib:")
     graph_name = pyoxigraph.NamedNode(str(graph)) if named else pyoxigraph.DefaultGraph()
-    value = _literal(target) if isinstance(target, Term) else _resource(target)
-    return pyoxigraph.Quad(_resource(subject), pyoxigraph.NamedNode(str(predicate)), value, graph_name)
+    value = _literal(target) if isinstance(target, Term) else _blank_or_named(target)
+    return pyoxigraph.Quad(_blank_or_named(subject), pyoxigraph.NamedNode(str(predicate)), value, graph_name)
 
 
-def _resource(node: Node) -> pyoxigraph.NamedNode | pyoxigraph.BlankNode:
-    return pyoxigraph.NamedNode(str(node)) if isinstance(node, URIRef) else pyoxigraph.BlankNode(str(node))
+def _blank_or_named(node: Node) -> pyoxigraph.NamedNode | pyoxigraph.BlankNode:
+    return _resource(node) if isinstance(node, URIRef) else pyoxigraph.BlankNode(str(node))
+
+
+@lru_cache(maxsize=4096)
+def _resource(node: URIRef) -> pyoxigraph.NamedNode:
+    return pyoxigraph.NamedNode(node)
 
 
 def _literal(term: Term) -> pyoxigraph.Literal:
     if term.language:
         return pyoxigraph.Literal(str(term), language=term.language)
-    return pyoxigraph.Literal(str(term), datatype=pyoxigraph.NamedNode(str(term.datatype or XSD.string)))
+    return pyoxigraph.Literal(str(term), datatype=_resource(term.datatype or XSD.string))
 
 
 def _node(

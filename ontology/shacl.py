@@ -68,7 +68,20 @@ shape:document a sh:NodeShape ; sh:targetClass ig:Document ;
         [ sh:path ig:marking ; sh:maxCount 1 ; sh:in ( @MARKINGS@ ) ;
           sh:message "a marking is one of the Traffic Light Protocol 2.0" ] ,
         [ sh:path dct:issued ; sh:maxCount 1 ; sh:or ( [ sh:node shape:date ] [ sh:datatype xsd:dateTime ] ) ;
-          sh:message "a document is of one date, of ISO 8601" ] .
+          sh:message "a document is of one date, of ISO 8601" ] ;
+    # On the document rather than on each statement, so that there is one query to run.
+    sh:sparql [
+        sh:prefixes <https://w3id.org/incident-graph/shapes> ;
+        sh:message "the quote of this statement is not what the document has between its offsets" ;
+        sh:select \"\"\"
+            SELECT $this ?value WHERE {
+                ?value prov:wasQuotedFrom $this ; oa:hasSelector/oa:exact ?quote ;
+                       oa:hasSelector/oa:start ?start ; oa:hasSelector/oa:end ?end .
+                $this ig:body ?body .
+                FILTER (datatype(?body) = xsd:string && datatype(?quote) = xsd:string)
+                FILTER (?end - ?start != STRLEN(?quote) || SUBSTR(?body, ?start + 1, ?end - ?start) != ?quote)
+            }\"\"\"
+    ] .
 
 shape:entity a sh:NodeShape ; sh:targetClass ig:Entity ;
     sh:pattern "^https://w3id\\\\.org/incident-graph/id/.*[^/]$" ;
@@ -99,18 +112,7 @@ shape:statement a sh:NodeShape ; sh:targetClass ig:Statement ;
         [ sh:path ( oa:hasSelector oa:start ) ; sh:minCount 1 ; sh:maxCount 1 ; sh:node shape:integer ;
           sh:message "a quote starts at one place" ] ,
         [ sh:path ( oa:hasSelector oa:end ) ; sh:minCount 1 ; sh:maxCount 1 ; sh:node shape:integer ;
-          sh:message "a quote ends at one place" ] ;
-    sh:sparql [
-        sh:prefixes <https://w3id.org/incident-graph/shapes> ;
-        sh:message "the quote is what the document has between its offsets" ;
-        sh:select \"\"\"
-            SELECT $this WHERE {
-                $this prov:wasQuotedFrom/ig:body ?body ; oa:hasSelector/oa:exact ?quote ;
-                      oa:hasSelector/oa:start ?start ; oa:hasSelector/oa:end ?end .
-                FILTER (datatype(?body) = xsd:string && datatype(?quote) = xsd:string)
-                FILTER (?end - ?start != STRLEN(?quote) || SUBSTR(?body, ?start + 1, ?end - ?start) != ?quote)
-            }\"\"\"
-    ] .
+          sh:message "a quote ends at one place" ] .
 
 shape:position a sh:NodeShape ; sh:targetClass oa:TextPositionSelector ;
     sh:property [ sh:path oa:start ; sh:lessThan oa:end ; sh:message "a quote starts before it ends" ] .

@@ -6,7 +6,18 @@ from rdflib import RDF, SKOS, Dataset, URIRef
 
 from ontology.errors import InvalidStatements
 from ontology.model import entity_iri
-from ontology.rdf import IG, OA, document_iri, from_dataset, parse, serialize, statement_iri, to_dataset
+from ontology.rdf import (
+    IG,
+    OA,
+    document_iri,
+    from_dataset,
+    parse,
+    quads,
+    serialize,
+    serialize_quads,
+    statement_iri,
+    to_dataset,
+)
 from ontology.statement import Datatype, Document, Entity, Literal, Modality, Statement
 from tests.ontology.strategies import readings
 
@@ -47,6 +58,13 @@ def test_rdflib_reads_the_same_text() -> None:
         again = Dataset()
         again.parse(data=serialize(dataset, name), format=name)
         assert list(from_dataset(again)) == list(from_dataset(dataset)), name
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(readings())
+def test_quads_are_the_dataset(reading: tuple[Document, list[Statement]]) -> None:
+    for name in ("trig", "turtle"):
+        assert serialize_quads(quads(*reading), name) == serialize(to_dataset(*reading), name)
 
 
 def test_two_documents_keep_their_graphs_apart() -> None:
