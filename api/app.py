@@ -60,7 +60,7 @@ def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     for router in (health, entities, paths, incidents, documents, statements, cypher, export):
         app.include_router(router.router)
-    pages.install(app)
+    pages.install(app, settings.browser_url)
     app.add_middleware(Guard, settings=settings)
     app.add_middleware(Observe, metrics=metrics)
     app.openapi = _openapi(app)  # type: ignore[method-assign]

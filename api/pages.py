@@ -24,8 +24,13 @@ PAGES = {
 }
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, browser_url: str | None) -> None:
     """Serve the pages that are there; call it after the routers, whose paths go first."""
+
+    async def page_settings() -> dict[str, str | None]:
+        return {"neo4j_browser": browser_url}
+
+    app.add_api_route("/explorer/settings.json", page_settings, include_in_schema=False)
     for path, page in PAGES.items():
         if page.is_file():
             app.add_api_route(path, _file(page), include_in_schema=False)

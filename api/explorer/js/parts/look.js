@@ -2,8 +2,18 @@
 import { foreign, h } from "../dom.js";
 
 let looks = { classes: {}, predicates: {} };
+let browser = null;
 export async function loadLooks() {
-  looks = await (await fetch("explorer/look.json")).json();
+  const [look, settings] = await Promise.all(["explorer/look.json", "explorer/settings.json"].map(async (file) => (await fetch(file)).json()));
+  looks = look;
+  browser = settings.neo4j_browser;
+}
+
+/** A link that opens an entity in Neo4j Browser, where one is set up on the same graph. */
+export function browserLink(id) {
+  if (!browser) return "";
+  const cypher = `MATCH (n:Entity {id: '${id.replace(/[\\']/g, "\\$&")}'})-[r]-(m:Entity|Amount) RETURN n, r, m LIMIT 100`;
+  return h("a", { href: `${browser}?cmd=edit&arg=${encodeURIComponent(cypher)}`, target: "_blank", rel: "noopener noreferrer" }, "Open in Neo4j Browser");
 }
 
 /** Label, colour, size and superclasses of a class. */

@@ -6,7 +6,7 @@ import { openEdge } from "../parts/edge.js";
 import { statementCard } from "../parts/evidence.js";
 import { linkRows, propertyRows } from "../parts/facts.js";
 import { graphView } from "../parts/graph.js";
-import { classes, lookOf } from "../parts/look.js";
+import { browserLink, classes, lookOf } from "../parts/look.js";
 import { timelineList } from "../parts/timeline.js";
 import { keep, parse, to } from "../route.js";
 
@@ -41,7 +41,7 @@ export async function view([key], parameters) {
       h("p", { class: "quiet small" }, entity.labels.map((l) => lookOf(l).label ?? l).join(" · ")),
       h("h1", {}, foreign(entity.name, 160)),
       entity.aliases.length ? h("p", { class: "quiet" }, "also ", entity.aliases.slice(0, 12).flatMap((a, i) => [i ? ", " : "", foreign(a, 80)])) : "",
-      h("p", { class: "row middle" }, entity.type === "Incident" ? h("a", { href: to(["incident", key]) }, "The case at a glance") : "", h("a", { href: to(["path"], { from: key }) }, "Paths from here"), h("a", { href: `browser/entity${query({ id: key })}` }, "Open in Neo4j Browser")),
+      h("p", { class: "row middle" }, entity.type === "Incident" ? h("a", { href: to(["incident", key]) }, "The case at a glance") : "", h("a", { href: to(["path"], { from: key }) }, "Paths from here"), browserLink(key)),
       h("div", { class: "split" },
         h("section", {}, h("h2", {}, "Around it"), filterBar(entity, filters), graph.root, picked, around.note ? h("p", { class: "small quiet" }, around.note) : "", h("div", { class: "row" }, h("button", { onclick: graph.arrange }, "Arrange anew"), h("button", { onclick: graph.fit }, "Fit"), exportButtons(graph, key, `v1/entities/${encodeURIComponent(key)}/related${query({ ...asked, format: "jsonld" })}`))),
         h("div", { class: "stack" },

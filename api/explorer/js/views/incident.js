@@ -5,7 +5,7 @@ import { exportButtons } from "../parts/download.js";
 import { openEdge } from "../parts/edge.js";
 import { linkFact, linkRows, propertyRows, why } from "../parts/facts.js";
 import { graphView } from "../parts/graph.js";
-import { badge, date, literal } from "../parts/look.js";
+import { badge, browserLink, date, literal } from "../parts/look.js";
 import { openStatement } from "../parts/edge.js";
 import { timelineList } from "../parts/timeline.js";
 import { to, toEntity } from "../route.js";
@@ -28,7 +28,7 @@ export async function view([key]) {
       h("p", { class: "quiet small" }, "Incident"),
       h("h1", {}, foreign(incident.name, 160)),
       note ? h("p", { class: "quiet" }, note) : "",
-      h("p", { class: "row middle" }, h("a", { href: to(["entity", incident.id]) }, "Graph and all statements"), h("a", { href: `browser/incident${query({ id: incident.id })}` }, "Open in Neo4j Browser")),
+      h("p", { class: "row middle" }, h("a", { href: to(["entity", incident.id]) }, "Graph and all statements"), browserLink(incident.id)),
       h("div", { class: "grid" },
         h("section", { class: "card" }, h("h2", {}, "Who was hit"), victims.length ? victims.map((v) => linkFact(v.edge, v.entity)) : h("p", { class: "quiet" }, "No victim is named.")),
         h("section", { class: "card" }, h("h2", {}, "Who is said to be behind it"),

@@ -27,6 +27,7 @@ export async function view() {
         await new Promise((resolve) => setTimeout(resolve, WAIT));
         job = await request(`v1/jobs/${encodeURIComponent(job.id)}`);
       }
+      if (job.failure) throw new ApiError({ title: "Not loaded", detail: job.failure.detail, hint: job.failure.hint }, job.failure.status);
       state.replaceChildren(...added(job));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -41,5 +42,6 @@ export async function view() {
 }
 
 function added(job) {
-  return [h("p", {}, "Read."), h("ul", {}, (job.documents ?? [job]).map((d) => h("li", {}, h("a", { href: to(["document", d.document ?? d.id]) }, foreign(d.title || "the document", 120)), ` — ${d.statements_added ?? 0} statements and ${d.entities_added ?? 0} entities added`)))];
+  return [h("p", {}, "Read."), h("ul", {}, job.documents.map((d) => h("li", {}, h("a", { href: to(["document", d.document]) }, foreign(d.title || "the document", 120)),
+    d.unchanged ? " — was there already" : ` — ${d.statements_added} statements, ${d.entities_added} entities and ${d.relationships_added} links added`)))];
 }
