@@ -25,8 +25,6 @@ _CVE = re.compile(r"\bCVE-\d{4}-\d{4,7}\b", re.I)
 _PRONOUNS = frozenset("it its itself they their them he his him she her we our us i my ours theirs".split())
 _LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC", "PRODUCT", "NORP"})
 _EDGE = re.compile(r"^(?:the|a|an|an?other|this|that|its|our|their|former|mr\.?|mrs\.?|ms\.?)$", re.I)
-_NOMINAL_ORDER = ("ThreatActor", "Bank", "LawEnforcement", "GovernmentBody", "Company", "Organization", "Person",
-                  "Facility", "SupportMeasure", "Victims", "Incident", "System", "Data", "People")  # fmt: skip
 
 
 @cache
@@ -264,11 +262,7 @@ def _vote(reading: Reading) -> None:
 
 def nominal_kind(lemma: str, text: str) -> str | None:
     """The class of a common noun."""
-    lists = nouns()
-    for kind in _NOMINAL_ORDER:
-        if lemma in lists[kind] or text in lists[kind]:
-            return kind
-    return None
+    return next((kind for kind, words in nouns().items() if lemma in words or text in words), None)
 
 
 def _nominals(reading: Reading, doc: Doc, covered: list[Mention | None]) -> None:
