@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 import yaml
 
-from ontology.constraints import Constraint, Index, constraints, indexes
 from ontology.derive import ROOT, derived
 from ontology.model import Ontology, ontology
 from ontology.statement import Datatype, Literal
@@ -79,13 +78,6 @@ def test_a_command_that_only_asks_does_not_import_rdf() -> None:
     code = "import sys, ontology.model, ontology.check; ontology.model.ontology(); print('rdflib' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert ran.stdout.strip() == "False"
-
-
-def test_constraints_and_indexes_follow() -> None:
-    assert set(constraints()) == {Constraint(label, "id") for label in ("Entity", "Amount", "Document", "Statement")}
-    assert Index("Incident", "started_on", "range") in indexes()
-    assert Index("Entity", "search", "fulltext") in indexes()
-    assert len(set(indexes())) == len(indexes())
 
 
 def test_the_browser_draws_a_class_over_its_superclasses() -> None:
