@@ -38,3 +38,11 @@ def _loaded(document: Document) -> LoadedDocument | UnreadableDocument:
         return LoadedDocument(document, tuple(extract(document)))
     except IncidentGraphError as error:
         return UnreadableDocument(f"{document.source}: {error.message}", hint=error.hint)
+    except Exception as error:
+        # Whatever one strange text brings about, the other ten thousand are still to be read.
+        failure = UnreadableDocument(
+            f"{document.source}: reading it failed with {type(error).__name__}: {error}",
+            hint="extract it alone with INCIDENTGRAPH_DEBUG=1 to see where, and report it as a bug",
+        )
+        failure.__cause__ = error
+        return failure

@@ -218,9 +218,19 @@ def _fillers(reading: Reading, role: Role, trigger: Token, sentence: Sentence) -
         for token in _slot(slot, trigger):
             if token.i == trigger.i:
                 continue
-            found += _accept(reading, role, token, sentence, trigger)
+            members = _members(token) if role.value is None else []
+            accepted = [f for m in members for f in _accept(reading, role, m, sentence, trigger)]
+            found += accepted or _accept(reading, role, token, sentence, trigger)
         if found:
             return found[: grammar.MAX_FILLERS]
+    return []
+
+
+def _members(token: Token) -> list[Token]:
+    """Those whom "including" and "such as" name: they stand for the whole."""
+    for child in token.children:
+        if child.dep_ == "prep" and child.lower_ in ("including", "like", "as") and (child.lower_ != "as" or token.doc[child.i - 1].lower_ == "such"):  # fmt: skip
+            return grammar.with_conjuncts([c for c in child.children if c.dep_ == "pobj"])
     return []
 
 
@@ -304,7 +314,7 @@ def values_in(reading: Reading, sentence: Sentence, kind: str) -> list[Value]:
         base = sentence.span.start_char
         text = sentence.span.text
         if kind == "date":
-            found = dates(text, reading.memo.get("anchor"))
+            found = dates(text, reading.memo.get("anchor"), exact=reading.document.published_on is not None)
         else:
             found = list(money(text) if kind == "money" else counts(text))
         reading.memo[key] = [Value(v.start + base, v.end + base, v.literal, v.modality) for v in found]

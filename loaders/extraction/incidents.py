@@ -23,6 +23,7 @@ class Incidents:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.by_victim: dict[str, Record] = {}
+        self.of_token: dict[tuple[int, int], list[Record]] = {}
         self.year = (reading.memo.get("anchor") or "")[:4]
 
     def find(self, matches: list[Match]) -> None:
@@ -54,7 +55,7 @@ class Incidents:
     def _victims(self, match: Match) -> Iterable[Record]:
         for filler in match.fillers.get(match.frame.event or "", ()):
             mention = filler.mention
-            if mention is None or mention.kind == "Incident":
+            if mention is None or mention.kind == "Incident" or (mention.record is None and _quoted_indefinite(mention)):
                 continue
             record = mention.record or self._generic(mention)
             if record is not None and record.kind != "Incident":
@@ -72,29 +73,31 @@ class Incidents:
         return incident
 
     def _per_sentence(self, matches: list[Match]) -> None:
-        per_sentence: dict[int, list[Record]] = {}
+        own: dict[int, list[list[Record]]] = {}
         for match in matches:
             if match.frame.event:
-                for record in self._victims(match):
-                    per_sentence.setdefault(match.sentence.index, []).append(self.by_victim[record.id])
-        current = self.reading.main
-        block = None
+                found = [self.by_victim[r.id] for r in self._victims(match)]
+                if found:
+                    own.setdefault(match.sentence.index, []).append(list(dict.fromkeys(found)))
+                    self.of_token[id(match.trigger.doc), match.trigger.i] = list(dict.fromkeys(found))
+        current = [self.reading.main] if self.reading.main else []
         for sentence in self.reading.sentences:
-            if sentence.block is not block:
-                block = sentence.block
-            own = per_sentence.get(sentence.index)
-            if own:
-                current = own[0]
+            groups = own.get(sentence.index)
+            if groups:
+                current = groups[0]
             else:
                 mentioned = self._mentioned(sentence)
                 if mentioned is not None:
-                    current = mentioned
-            sentence.incident = current or self.reading.main
+                    current = [mentioned]
+            sentence.incidents = current
+            sentence.incident = current[0] if current else None
             for mention in sentence.mentions:
-                if mention.kind == "Incident" and mention.record is None and sentence.incident is not None:
-                    mention.record = sentence.incident
-                    if len(mention.text) < 60 and len(sentence.incident.aliases) < 16:
-                        sentence.incident.aliases.setdefault(re.sub(r"\s+", " ", mention.text))
+                if mention.kind == "Incident" and mention.record is None and current:
+                    here = self.of_token.get((id(mention.doc), mention.head), current)
+                    mention.record = here[0]
+                    for incident in here:
+                        if len(mention.text) < 60 and len(incident.aliases) < 16:
+                            incident.aliases.setdefault(re.sub(r"\s+", " ", mention.text))
 
     def _mentioned(self, sentence: Sentence) -> Record | None:
         for mention in sentence.mentions:
@@ -104,10 +107,24 @@ class Incidents:
 
     def of(self, match: Match) -> list[Record]:
         """The incidents that a match speaks of."""
-        own = [self.by_victim[r.id] for r in self._victims(match) if r.id in self.by_victim] if match.frame.event else []
-        if own:
-            return list(dict.fromkeys(own))
-        return [match.sentence.incident] if match.sentence.incident is not None else []
+        if match.frame.event:
+            own = [self.by_victim[r.id] for r in self._victims(match) if r.id in self.by_victim]
+            if own:
+                return list(dict.fromkeys(own))
+        for fillers in match.fillers.values():
+            for filler in fillers:
+                token = filler.token
+                if (id(token.doc), token.i) in self.of_token:
+                    return self.of_token[id(token.doc), token.i]
+        return match.sentence.incidents
+
+
+def _quoted_indefinite(mention: Mention) -> bool:
+    """"an assault on an iconic brand", said by somebody: no party of its own."""
+    if mention.doc[mention.first].lower_ not in ("a", "an"):
+        return False
+    before = mention.doc.text[: mention.doc[mention.first].idx]
+    return before.count('"') % 2 == 1
 
 
 def generic_record(reading: Reading, mention: Mention) -> Record | None:

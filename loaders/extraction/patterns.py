@@ -16,7 +16,7 @@ from loaders.extraction.lexicon import DATA, read_data
 from loaders.extraction.modality import modality_of
 from loaders.extraction.reading import ORGANIZATIONS, Candidate, Mention, Reading, Record, Sentence
 from loaders.extraction.values import qualified
-from ontology.statement import Literal, Modality
+from ontology.statement import Literal, Modality, slug
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -61,10 +61,11 @@ def _compile(text: str) -> re.Pattern[str]:
         name, kinds, many = match.groups()
         kinds = "|".join(_GROUPS.get(k, k) for k in kinds.split("|"))
         tag = rf"⟦(?:{kinds}):\d+⟧"
-        joined = rf"{tag}(?:(?:, and |, or | and |, | or | & |, as well as | as well as ){tag})*" if many else tag
+        joined = rf"{tag}(?:(?:, and |, or | and |, | or | & |, as well as | as well as )(?:the |an? |its )?{tag})*" if many else tag
         return f"(?P<{name}>{joined})"
 
-    text = text.replace("~~", r"(?:[\w'’,-]+ ){0,6}?").replace("~", r"(?:[a-z0-9][\w'’-]* ){0,4}?")
+    text = text.replace("~~", r"(?:[\w'’,-]+ ){0,6}?")
+    text = text.replace("~", r"(?:(?:[a-z0-9][\w'’-]*|⟦Place:\d+⟧(?:'s|-based|-headquartered)?) ){0,4}?")
     return re.compile(_SLOT.sub(slot, text))
 
 
@@ -131,6 +132,8 @@ def tagged(reading: Reading, sentence: Sentence) -> tuple[str, list[_Tag]]:
             take(value.start - base, value.end - base, kind, _Tag(None, None, value.literal, value.start - base, value.end - base))  # fmt: skip
     for source in ("name", "pronoun", "nominal"):
         for mention in sentence.mentions:
+            if source == "nominal" and mention.record is not None and mention.record.kind == "Person" and not mention.record.generic:  # fmt: skip
+                continue
             if mention.source != source or (mention.record is None and (source != "nominal" or mention.kind not in _NOUN_KINDS)):  # fmt: skip
                 continue
             first = mention.first
@@ -185,7 +188,12 @@ def _ends(reading: Reading, sentence: Sentence, role: str, match: re.Match[str],
         measure = reading.memo.get("measure")
         return [measure] if measure is not None else []
     if role == "incident":
-        return [sentence.incident] if sentence.incident is not None else []
+        return list(sentence.incidents)
+    if role == "government":
+        return government(reading)
+    if role.startswith("site/"):
+        ends = _ends(reading, sentence, role.partition("/")[2], match, tags)
+        return [_site(reading, end) for end in ends if isinstance(end, Record)]
     if role.startswith("incident/"):
         # the incident of the victim that fills the role
         found: list[Record | Literal] = []
@@ -195,7 +203,7 @@ def _ends(reading: Reading, sentence: Sentence, role: str, match: re.Match[str],
                 found.append(by_victim.get(end.id) or sentence.incident or end)
         return found
     ends: list[Record | Literal] = []
-    for tag_match in _TAG.finditer(match[role] or ""):
+    for tag_match in _TAG.finditer(match.groupdict().get(role) or ""):
         tag = tags[int(tag_match[2])]
         if tag.literal is not None:
             ends.append(tag.literal)
@@ -206,6 +214,21 @@ def _ends(reading: Reading, sentence: Sentence, role: str, match: re.Match[str],
             if record is not None:
                 ends.append(record)
     return ends
+
+
+def government(reading: Reading) -> list[Record | Literal]:
+    """The government that a minister without a named department belongs to."""
+    return [r for r in reading.records if r.kind == "GovernmentBody" and r.name.endswith(" Government") and r.mentions][:1]
+
+
+def _site(reading: Reading, place: Record) -> Record:
+    """The plant that a text names by its town alone."""
+    sites: dict[str, Record] = reading.memo.setdefault("sites", {})
+    if place.id not in sites:
+        name = f"{place.name} plant"
+        sites[place.id] = Record(name, "Facility", slug(name), {name: None, place.name: None})
+        reading.records.append(sites[place.id])
+    return sites[place.id]
 
 
 def _modality(reading: Reading, sentence: Sentence, pattern: Pattern, match: re.Match[str], tags: list[_Tag], text: str) -> tuple[Modality, Record | None]:  # fmt: skip

@@ -76,6 +76,7 @@ class Sentence:
     mentions: list[Mention] = field(default_factory=list)
     quoted: list[tuple[int, int]] = field(default_factory=list)
     incident: Record | None = None
+    incidents: list[Record] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)

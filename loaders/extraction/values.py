@@ -105,8 +105,11 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 
 
-def dates(text: str, published: str | None) -> list[Value]:
-    """Dates at the grain given; what is relative counts from the day of publication, and is left out without one."""
+def dates(text: str, published: str | None, *, exact: bool = True) -> list[Value]:
+    """Dates at the grain given; what is relative counts from the day of publication.
+
+    With `exact` false the day is a guess, good enough for the year of "6 October" but not for "last month".
+    """
     today = _published(published)
     found: list[Value] = []
     taken: list[tuple[int, int]] = []
@@ -116,11 +119,17 @@ def dates(text: str, published: str | None) -> list[Value]:
                 continue
             if match.groupdict().get("m") and match["m"].lower() in ("may", "mar", "march") and not match["m"][0].isupper():  # fmt: skip
                 continue
-            value = _resolve(name, match, today)
+            value = _resolve(name, match, today if exact or name in ("dm", "md") else None)
             if value:
                 taken.append(match.span())
                 found.append(Value(*match.span(), Literal(value, Datatype.DATE)))
-    return sorted(found, key=lambda v: v.start)
+    found.sort(key=lambda v: v.start)
+    # of "Monday, 6 October" the second part says it all
+    return [v for i, v in enumerate(found) if not (_weekday(text, v) and i + 1 < len(found) and found[i + 1].start - v.end <= 3)]
+
+
+def _weekday(text: str, value: Value) -> bool:
+    return bool(re.match(rf"(?:last |this past |past )?{_DAY}", text[value.start : value.end], re.I))
 
 
 def _published(published: str | None) -> dt.date | None:

@@ -217,7 +217,7 @@ class _References:
         best: tuple[float, Record] | None = None
         for order, (index, weight, record) in enumerate(self.recent):
             distance = sentence.index - index
-            if record.kind not in kinds or record.generic or distance > reach:
+            if record.kind not in kinds or record.generic or distance > reach or record.id in _words()["media"]:
                 continue
             described = 3.0 if also and also & {a.lower().split()[-1] for a in record.aliases if a} else 0.0
             score = weight - 0.9 * distance + 0.01 * order + described + (0.7 if record is self.main else 0.0)
@@ -275,8 +275,10 @@ class _References:
         kinds = ("Company", "Bank", "Organization")
         if lemma in ("company", "firm", "business", "giant", "organization", "organisation", "agency"):
             found = self._latest(kinds, sentence, 3)
-        else:
+        elif lemma in ("city", "council", "county", "district", "state", "institution", "authority", "department"):
             found = self._latest([*kinds, "GovernmentBody"], sentence, 8, also=frozenset({lemma}))
+        else:
+            found = self._latest(kinds, sentence, 8, also=frozenset({lemma}))
         return found or self.main
 
     def _named_inside(self, mention: Mention) -> Record | None:
@@ -305,6 +307,9 @@ class _References:
             around.append(head.head)
         if head.dep_ == "attr" and head.head.lemma_ == "be":
             around += [c for c in head.head.children if c.dep_ == "nsubj"]
+        for clause in head.children:
+            if clause.dep_ == "acl" and clause.lemma_ in ("call", "know", "name", "dub", "track", "identify"):
+                around += [c for c in clause.subtree if c.dep_ in ("oprd", "pobj", "dobj", "attr", "nsubj") and c.i - clause.i < 9]
         for token in around:
             other = self.reading.mention_at(token)
             if other is not None and other.source == "name" and other.record is not None:
@@ -318,6 +323,8 @@ class _References:
         word = mention.text.lower()
         if word in ("he", "she", "his", "her", "him"):
             return self._latest(("Person",), sentence, 4)
+        if word == "it" and _expletive(mention):
+            return None
         if word in ("it", "its", "itself"):
             return self._latest(PARTIES, sentence, 2)
         if word in ("they", "their", "them", "theirs"):
@@ -325,12 +332,24 @@ class _References:
         return None
 
 
+def _expletive(mention: Mention) -> bool:
+    """"it is expected", "made it difficult": nobody is meant."""
+    token = mention.doc[mention.head]
+    verb = token.head
+    if verb.lemma_ in ("be", "seem", "appear", "remain") and token.dep_ in ("nsubj", "nsubjpass", "expl"):
+        return any(c.dep_ in ("acomp", "ccomp", "xcomp") for c in verb.children)
+    if token.dep_ == "nsubjpass":
+        return verb.lemma_ in ("expect", "know", "believe", "say", "report", "think", "understand", "estimate", "note")
+    following = mention.doc[token.i + 1] if token.i + 1 < len(mention.doc) else None
+    return token.dep_ in ("dobj", "nsubj") and following is not None and following.pos_ == "ADJ"
+
+
 def main_organization(reading: Reading) -> Record | None:
     """The organization that the text is most about: named often, early, and in its title."""
     title = reading.document.title.lower()
     best: tuple[float, Record] | None = None
     for record in reading.records:
-        if record.kind not in ORGANIZATIONS or not record.mentions:
+        if record.kind not in ORGANIZATIONS or not record.mentions or record.id in _words()["media"]:
             continue
         first = record.mentions[0].sentence
         score = len(record.mentions) + max(0, 4 - first) + (4 if any(a.lower() in title for a in record.aliases) else 0)
