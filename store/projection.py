@@ -13,6 +13,7 @@ from typing import Any
 
 from ontology.model import Ontology, entity_iri, ontology
 from ontology.statement import Datatype, Modality
+from store.names import search_text
 
 _SEP = "\x1f"
 
@@ -130,7 +131,7 @@ def entity(entity_id: str, mention: Mention) -> dict[str, Any]:
         "iri": entity_iri(entity_id),
         "name": mention.name,
         "aliases": list(mention.aliases),
-        "search": "\n".join((mention.name, *mention.aliases)).casefold(),
+        "search": search_text((mention.name, *mention.aliases)),
     }
 
 

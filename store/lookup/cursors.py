@@ -47,12 +47,12 @@ def decode(question: Sequence[object], cursor: str | None, kinds: tuple[type, ..
         data = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, RecursionError) as error:
         raise InvalidQuery("the cursor is not one of ours", hint=hint) from error
-    if not isinstance(data, list) or len(data) != len(kinds) + 1:
+    if not isinstance(data, list) or not data or not isinstance(data[0], str):
         raise InvalidQuery("the cursor is not one of ours", hint=hint)
     if data[0] != _mark(question):
         raise InvalidQuery("the cursor belongs to another question", hint=hint)
     key = tuple(data[1:])
-    if any(type(part) is not kind for part, kind in zip(key, kinds, strict=True)):
+    if len(key) != len(kinds) or any(type(part) is not kind for part, kind in zip(key, kinds, strict=True)):
         raise InvalidQuery("the cursor is not one of ours", hint=hint)
     return key
 

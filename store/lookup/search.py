@@ -6,8 +6,6 @@ name, even where the index has it.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +17,7 @@ from store.lookup.cursors import Page
 from store.lookup.entities import summaries
 from store.lookup.values import EntitySummary
 from store.lookup.view import View
+from store.names import acronyms, folded
 
 CANDIDATES = 300
 """How many entities the index proposes; a search cannot be paged beyond them."""
@@ -130,12 +129,11 @@ def _variants(word: str) -> Iterable[str]:
 
 def _score(text: str, entity: EntitySummary) -> float:
     """How well the best of an entity's names fits, 1.0 being letter by letter."""
-    names = [_folded(name) for name in (entity.name, *entity.aliases)]
+    names = [folded(name) for name in (entity.name, *entity.aliases)]
     best = max((_fit(text, name) for name in names if name), default=0.0)
-    initials = "".join(word[0] for word in names[0].split()) if names[0] else ""
-    if len(text) >= 2 and initials == text.replace(" ", ""):
+    if text in acronyms(entity.name):
         best = max(best, 0.95)
-    return round(max(best, 0.99 if text == _folded(entity.id) else 0.0), 4)
+    return round(max(best, 0.99 if text == folded(entity.id) else 0.0), 4)
 
 
 def _fit(text: str, name: str) -> float:
@@ -153,10 +151,4 @@ def _fit(text: str, name: str) -> float:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(word[:40] for word in _folded(text).split()[:WORDS])
-
-
-def _folded(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text)
-    kept = "".join(char for char in plain if not unicodedata.combining(char))
-    return " ".join(re.findall(r"\w+", kept.casefold()))
+    return tuple(word[:40] for word in folded(text).split()[:WORDS])
