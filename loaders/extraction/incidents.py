@@ -105,6 +105,13 @@ class Incidents:
                 return self.by_victim[mention.record.id]
         return None
 
+    def of_victim(self, record: Record) -> Record:
+        """The incident of a victim, made at its first use."""
+        if record.id not in self.by_victim:
+            self.by_victim[record.id] = self._incident(record)
+            self.reading.incidents.append(self.by_victim[record.id])
+        return self.by_victim[record.id]
+
     def of(self, match: Match) -> list[Record]:
         """The incidents that a match speaks of."""
         if match.frame.event:

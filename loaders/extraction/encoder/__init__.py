@@ -2,7 +2,3 @@
 
 `Encoder.load().read(body, title)` needs onnxruntime and tokenizers, and the weights beside this file; no torch.
 """
-
-
-
-

@@ -127,7 +127,9 @@ class Encoder:
         pieces: list[list[int]] = [[] for _ in strings]
         for piece, word in zip(encoding.ids, encoding.word_ids, strict=True):
             pieces[word].append(piece)
-        return _Words(offsets, [p[:MOST_PIECES] or [self._unknown] for p in pieces], [texts.case_flag(s) for s in strings])
+        return _Words(
+            offsets, [p[:MOST_PIECES] or [self._unknown] for p in pieces], [texts.case_flag(s) for s in strings]
+        )
 
     def _read_batch(self, text: _Words, prefix: list[int], marks: list[int], batch: list[tuple[int, int]], given: list[texts.Span], reading: Reading) -> None:  # fmt: skip
         lines, flags, heads = [], [], []
@@ -142,7 +144,9 @@ class Encoder:
             heads.append(head)
         ids = _padded(lines, self._pad)
         mask = np.arange(ids.shape[1])[None] < np.array([len(line) for line in lines])[:, None]
-        outputs = self._words.run(None, {"ids": ids, "flags": _padded(flags, 0), "mask": mask, "heads": _padded(heads, 0)})
+        outputs = self._words.run(
+            None, {"ids": ids, "flags": _padded(flags, 0), "mask": mask, "heads": _padded(heads, 0)}
+        )
         states, layers = outputs[0], dict(zip(labels.LAYERS, outputs[1:], strict=True))
         chosen: list[list[tuple[int, int, Mention]]] = []
         for row, (low, high) in enumerate(batch):

@@ -14,16 +14,97 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|St|Jr|Sr|vs|Inc|Ltd|Corp|Co|No|Jan|Feb|Mar|Apr|Jun|Jul"
     r"|Aug|Sept?|Oct|Nov|Dec|U\.S|U\.K|[A-Z])|e\.g|i\.e|a\.m|p\.m)\.$"
 )
-_CVE = re.compile(r"\bCVE-\d{4}-\d{4,7}\b", re.I)
-_PRONOUN = re.compile(r"\b(?:he|she|they|it|we|i|who)\b", re.I)
+_CVE = re.compile(r"\bCVE-\d{4}-\d{4,7}\b", re.IGNORECASE)
+_PRONOUN = re.compile(r"\b(?:he|she|they|it|we|i|who)\b", re.IGNORECASE)
 _NAME = re.compile(
     r"\b[A-Z0-9À-Ý][\w.'’-]*[\w$!](?:(?: (?:of|and|the|for|de|&) | & |[ -])[A-Z0-9À-Ý][\w.'’-]*[\w$!])*|\b[A-Z]{2,}\b"
 )
 _STARTERS = frozenset(
-    "a an and as at after according also although all any because before both but by during each even every few first for from he her his "
-    "how however i if in it its just last many meanwhile more most my no not now of on once one only other our over "
-    "she since so some such that the their then there these they this those though to two under until up we what when "
-    "where which while who why with you your".split()
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "after",
+        "according",
+        "also",
+        "although",
+        "all",
+        "any",
+        "because",
+        "before",
+        "both",
+        "but",
+        "by",
+        "during",
+        "each",
+        "even",
+        "every",
+        "few",
+        "first",
+        "for",
+        "from",
+        "he",
+        "her",
+        "his",
+        "how",
+        "however",
+        "i",
+        "if",
+        "in",
+        "it",
+        "its",
+        "just",
+        "last",
+        "many",
+        "meanwhile",
+        "more",
+        "most",
+        "my",
+        "no",
+        "not",
+        "now",
+        "of",
+        "on",
+        "once",
+        "one",
+        "only",
+        "other",
+        "our",
+        "over",
+        "she",
+        "since",
+        "so",
+        "some",
+        "such",
+        "that",
+        "the",
+        "their",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "though",
+        "to",
+        "two",
+        "under",
+        "until",
+        "up",
+        "we",
+        "what",
+        "when",
+        "where",
+        "which",
+        "while",
+        "who",
+        "why",
+        "with",
+        "you",
+        "your",
+    ]
 )
 
 
@@ -112,7 +193,9 @@ def rule_spans(text: str, published: str | None) -> list[Span]:
         if not any(value.start < end and start < value.end for start, end in taken):
             spans.append(Span(value.start, value.end, "Number"))
     spans += [Span(*m.span(), "Vulnerability") for m in _CVE.finditer(text)]
-    spans += [Span(*m.span(), "Pronoun") for m in _PRONOUN.finditer(text) if not m.group().isupper() or m.group() == "I"]
+    spans += [
+        Span(*m.span(), "Pronoun") for m in _PRONOUN.finditer(text) if not m.group().isupper() or m.group() == "I"
+    ]
     taken = sorted((s.start, s.end) for s in spans if s.kind != "Pronoun")
     spans += _names(text, taken)
     return sorted(spans, key=lambda s: (s.start, s.end))

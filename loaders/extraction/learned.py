@@ -1,0 +1,216 @@
+"""The learned stage: what the encoder proposes, tied to the records, values and incidents of this text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from loaders.extraction import values
+from loaders.extraction.encoder.labels import INCIDENT_PREDICATES, PAIR_PREDICATES
+from loaders.extraction.encoder.reader import Encoder, Proposal, shared_encoder
+from loaders.extraction.encoder.reader import Mention as Span
+from loaders.extraction.encoder.text import Span as Given
+from loaders.extraction.incidents import Incidents, generic_record
+from loaders.extraction.reading import Candidate, Mention, Reading, Record, Sentence
+from loaders.resolution.within import new_record
+from ontology.statement import Datatype, Literal, Modality, slug
+
+RULE = "encoder"
+VICTIM = 0.35
+"""How likely a span must be a victim to found an incident of its own."""
+_VALUES = {"Date", "Money", "Number"}
+_TEXTS = {"Data", "Technique"}
+_DETERMINER = re.compile(r"^(?:the|a|an|some|any|its|their|our|these|those|this|that|his|her)\s+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """How sure the encoder is of a statement, and the proposal that says so."""
+
+    score: float
+    proposal: Proposal
+
+
+class Learned:
+    """The encoder's reading of one text."""
+
+    def __init__(self, reading: Reading, encoder: Encoder) -> None:
+        self.reading = reading
+        document = reading.document
+        given = [Given(m.start, m.end, "Name") for m in reading.mentions if m.source != "pronoun"]
+        self.said = encoder.read(document.body, document.title, reading.memo.get("anchor"), given)
+        self.roles: dict[str, list[Proposal]] = defaultdict(list)
+        self.relations: dict[str, list[Proposal]] = defaultdict(list)
+        for proposal in self.said.proposals:
+            (self.roles if proposal.kind == "role" else self.relations)[proposal.label].append(proposal)
+        self._starts = [s.start for s in reading.sentences]
+        self._mentions = sorted(reading.mentions, key=lambda m: m.start)
+        self._mention_starts = [m.start for m in self._mentions]
+        self._ends: dict[tuple[int, int], Record | Literal | None] = {}
+        body, anchor = document.body, reading.memo.get("anchor")
+        found = [*values.counts(body), *values.money(body), *values.dates(body, anchor)]
+        self._values = {(v.start, v.end): v.literal for v in found}
+        self._speakers = _best(self.relations["speaker"])
+        self._together = {
+            frozenset({(p.first.start, p.first.end), (p.second.start, p.second.end)}): p.score
+            for p in self.relations["sameIncident"]
+            if p.second
+        }
+
+    def sentence(self, span: Span) -> Sentence:
+        """The sentence in which a span begins."""
+        return self.reading.sentences[max(0, bisect_right(self._starts, span.start) - 1)]
+
+    def end(self, span: Span) -> Record | Literal | None:
+        """What a span stands for: a value, a text, or the record of whoever is mentioned there."""
+        key = (span.start, span.end)
+        if key not in self._ends:
+            self._ends[key] = self._find_end(span)
+        return self._ends[key]
+
+    def _find_end(self, span: Span) -> Record | Literal | None:
+        text = re.sub(r"\s+", " ", self.reading.document.body[span.start : span.end]).strip()
+        if span.type in _VALUES:
+            return self._values.get((span.start, span.end))
+        mention = self._mention(span)
+        if span.type in _TEXTS and not (mention is not None and mention.record is not None and mention.record.kind == "Technique"):  # fmt: skip
+            return Literal(text, Datatype.TEXT)
+        if mention is not None:
+            return mention.record or generic_record(self.reading, mention)
+        if span.type in ("Pronoun", "Name", "Title"):
+            return None
+        name = _DETERMINER.sub("", text)
+        if not 2 <= len(name) <= 90:
+            return None
+        known = next((r for r in self.reading.records if r.id == slug(name) and r.kind != "Incident"), None)
+        record = known or new_record(self.reading, name, span.type, generic=name.islower())
+        record.aliases.setdefault(text)
+        return record
+
+    def _mention(self, span: Span) -> Mention | None:
+        """The mention that covers the span best."""
+        best: tuple[float, Mention] | None = None
+        at = bisect_right(self._mention_starts, span.end)
+        for mention in reversed(self._mentions[max(0, at - 12) : at]):
+            shared = min(mention.end, span.end) - max(mention.start, span.start)
+            if shared <= 0:
+                continue
+            share = shared / (max(mention.end, span.end) - min(mention.start, span.start))
+            if mention.source == "name" and mention.start >= span.start and mention.end <= span.end:
+                share += 0.15
+            if share >= 0.5 and (best is None or share > best[0]):
+                best = (share, mention)
+        return best[1] if best else None
+
+    def incident_of(self, span: Span, victims: list[tuple[Span, Record]]) -> Record | None:
+        """The incident in which a span has its role: that of a victim told of with it, else what its sentence speaks of."""
+        best: tuple[float, Record] | None = None
+        for victim, incident in victims:
+            if (victim.start, victim.end) == (span.start, span.end):
+                return incident
+            score = self._together.get(frozenset({(span.start, span.end), (victim.start, victim.end)}), 0.0)
+            score -= abs(victim.start - span.start) * 1e-5
+            if score > 0.4 and (best is None or score > best[0]):
+                best = (score, incident)
+        return best[1] if best else self.sentence(span).incident or self.reading.main
+
+    def speaker(self, span: Span) -> Record | None:
+        """Who is named as saying what the span is part of."""
+        found = self._speakers.get((span.start, span.end))
+        if found is None or found.score < 0.4:
+            return None
+        end = self.end(found.first)
+        return end if isinstance(end, Record) else None
+
+
+def _best(proposals: list[Proposal]) -> dict[tuple[int, int], Proposal]:
+    best: dict[tuple[int, int], Proposal] = {}
+    for p in proposals:
+        if p.second is not None:
+            key = (p.second.start, p.second.end)
+            if key not in best or best[key].score < p.score:
+                best[key] = p
+    return best
+
+
+def learn(reading: Reading) -> Learned | None:
+    """Read with the encoder, where its weights are installed."""
+    encoder = shared_encoder()
+    if encoder is None or not reading.sentences:
+        return None
+    return Learned(reading, encoder)
+
+
+def propose(learned: Learned, incidents: Incidents) -> None:
+    """Turn proposals into candidate statements."""
+    reading = learned.reading
+    victims = _victims(learned, incidents)
+    before = len(reading.candidates)
+    reading.candidates += _roles(learned, victims)
+    reading.candidates += _relations(learned)
+    reading.explain(RULE, (_show(c) for c in reading.candidates[before:]))
+
+
+def _show(candidate: Candidate) -> str:
+    ends = [
+        e.name if isinstance(e, Record) else str(getattr(e, "value", e)) for e in (candidate.subject, candidate.object)
+    ]
+    return f"{candidate.confidence:.2f} {ends[0]} {candidate.predicate} {ends[1]} ({candidate.modality})"
+
+
+def _victims(learned: Learned, incidents: Incidents) -> list[tuple[Span, Record]]:
+    """The spans that are victims, each with its incident; new ones found incidents of their own."""
+    reading = learned.reading
+    found: list[tuple[Span, Record]] = []
+    weight: dict[str, float] = defaultdict(float)
+    for proposal in learned.roles["targeted"]:
+        if proposal.score < VICTIM:
+            continue
+        record = learned.end(proposal.first)
+        if not isinstance(record, Record) or record.kind in ("Incident", "ThreatActor", "Malware"):
+            continue
+        incident = incidents.of_victim(record)
+        found.append((proposal.first, incident))
+        weight[incident.id] += proposal.score
+    if reading.main is None and weight:
+        main = max(weight, key=lambda k: (weight[k], k))
+        reading.main = next(i for _, i in found if i.id == main)
+    return found
+
+
+def _candidate(learned: Learned, proposal: Proposal, subject: Record, predicate: str, target: Record | Literal, span: Span) -> Candidate:  # fmt: skip
+    sentence = learned.sentence(span)
+    modality = Modality(proposal.modality)
+    speaker = learned.speaker(span) if modality is not Modality.ASSERTED else None
+    return Candidate(
+        subject, predicate, target, sentence.start, max(sentence.end, span.end), RULE, proposal.score, modality, speaker
+    )
+
+
+def _roles(learned: Learned, victims: list[tuple[Span, Record]]) -> Iterator[Candidate]:
+    for predicate in INCIDENT_PREDICATES:
+        for proposal in learned.roles[predicate]:
+            target = learned.end(proposal.first)
+            if target is None or (isinstance(target, Literal) and target.datatype is Datatype.TEXT and proposal.first.type not in _TEXTS):  # fmt: skip
+                continue
+            incident = learned.incident_of(proposal.first, victims)
+            if incident is None:
+                continue
+            if predicate == "respondedTo":
+                if isinstance(target, Record):
+                    yield _candidate(learned, proposal, target, predicate, incident, proposal.first)
+            else:
+                yield _candidate(learned, proposal, incident, predicate, target, proposal.first)
+
+
+def _relations(learned: Learned) -> Iterator[Candidate]:
+    for predicate in PAIR_PREDICATES:
+        for proposal in learned.relations[predicate]:
+            if proposal.second is None:
+                continue
+            subject, target = learned.end(proposal.first), learned.end(proposal.second)
+            if isinstance(subject, Record) and target is not None and target is not subject:
+                yield _candidate(learned, proposal, subject, predicate, target, proposal.second)
