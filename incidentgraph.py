@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -20,6 +21,8 @@ from ontology.errors import IncidentGraphError, InvalidStatements, UnreadableDoc
 from ontology.statement import Document
 
 if TYPE_CHECKING:
+    import socket
+
     from rich.console import Console, RenderableType
 
     from loaders import LoadedDocument
@@ -178,21 +181,18 @@ def serve(
 ) -> None:
     """Serve the explorer page and the API (its documentation is at /docs)."""
     import uvicorn
-    from api.app import create_app
 
+    from api.app import create_app
     from api.settings import Settings
 
     chosen = {"host": host, "port": port}
     settings = Settings(**{name: value for name, value in chosen.items() if value is not None})  # type: ignore[arg-type]
-    with _open(context, store) as opened:
-        _tell(f"serving {_address(context, store)} on http://{settings.host}:{settings.port} (Ctrl-C stops)")
-        uvicorn.run(
-            create_app(opened, settings),
-            host=settings.host,
-            port=settings.port,
-            log_level="warning",
-            server_header=False,
-        )
+    with _listening(settings.host, settings.port) as listener, _open(context, store) as opened:
+        server = uvicorn.Server(uvicorn.Config(create_app(opened, settings), log_level="warning", server_header=False))
+        port = listener.getsockname()[1]
+        _tell(f"serving {_address(context, store)} on http://{settings.host}:{port} (Ctrl-C stops)")
+        with suppress(KeyboardInterrupt):  # the way to stop it
+            server.run(sockets=[listener])
 
 
 @app.command()
@@ -328,6 +328,8 @@ def retract(
 
 def main() -> None:
     """Run the `incidentgraph` command: every failure is one line on standard error, and a status of 1 or 2."""
+    if not sys.warnoptions and not os.environ.get(DEBUG):
+        warnings.simplefilter("ignore")  # libraries warn their callers, who are not the users of this command
     try:
         app()
     except IncidentGraphError as error:
@@ -464,6 +466,17 @@ def _parameter(text: str) -> tuple[str, Any]:
         return name, json.loads(value)
     except ValueError:
         return name, value
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that is bound before anything is started, for a taken port is the commonest failure."""
+    import socket
+
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        hint = "name another --port or --host"
+        raise IncidentGraphError(f"cannot listen on {host}:{port}: {error.strerror}", hint=hint) from error
 
 
 @contextmanager

@@ -93,7 +93,7 @@ def stats_tables(stats: Stats) -> list[RenderableType]:
     if stats.first_published:
         counts.append(("published", f"{stats.first_published} to {stats.last_published}"))
     return [
-        table(("", "count"), counts),
+        table(("held", "count"), counts),
         *(
             table((name, "count"), sorted(values.items(), key=lambda pair: -pair[1]))
             for name, values in (
