@@ -237,7 +237,7 @@ def _entity(entity: Entity, mentions: dict[str, list[Entity]]) -> Iterator[_Trip
 
 
 def _amount_iri(literal: Literal) -> URIRef:
-    return URIRef(f"{AMOUNT_NAMESPACE}{_safe(literal.currency or '')}-{_safe(str(_number(literal.value)))}")
+    return URIRef(f"{AMOUNT_NAMESPACE}{_safe((literal.currency or '').lower())}-{_safe(str(_number(literal.value)))}")
 
 
 def _amount(iri: URIRef, literal: Literal) -> Iterator[_Triple]:

@@ -268,7 +268,12 @@ def _create_mentions(tx: ManagedTransaction, document_id: str, mentions: Mapping
 
 def _create_amounts(tx: ManagedTransaction, rows: Iterable[Mapping[str, Any]]) -> None:
     amounts = {
-        row["object"]: {"id": row["object"], "value": row["value"], "currency": row["currency"]}
+        row["object"]: {
+            "id": row["object"],
+            "name": Literal(row["value"], Datatype.MONEY, row["currency"]).text,
+            "value": row["value"],
+            "currency": row["currency"],
+        }
         for row in rows
         if row["datatype"] == Datatype.MONEY
     }
