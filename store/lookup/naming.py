@@ -14,7 +14,7 @@ _NEAR = 5
 
 
 def find(store: Store, view: View, name: str) -> EntitySummary:
-    """The entity with this id, name or alias; a near miss is named in the error that is raised, and never taken."""
+    """The entity with this id, name, alias or initials; a near miss is named in the error, and never taken."""
     if exact := summaries(store, view, [name]):
         return exact[name]
     found = search(store, view, name, limit=_NEAR).items
@@ -22,6 +22,13 @@ def find(store: Store, view: View, name: str) -> EntitySummary:
     for entity in found:
         if wanted in {slug(each) for each in (entity.id, entity.name, *entity.aliases)}:
             return entity
+    abbreviated = [entity for entity in found if name == _initials(entity.name)]
+    if len(abbreviated) == 1:
+        return abbreviated[0]
     near = ", ".join(f"{entity.name} ({entity.id})" for entity in found)
     hint = f"did you mean {near}?" if near else "try a part of the name, or load a report that has it"
     raise NotFound(f"no entity is called {name[:120]!r}", hint=hint)
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in name.split() if word[0].isupper())
