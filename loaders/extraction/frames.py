@@ -174,7 +174,7 @@ def match_frames(reading: Reading) -> list[Match]:
             continue
         for token in sentence.span:
             pos = "V" if token.pos_ in ("VERB", "AUX") else "N" if token.pos_ in ("NOUN", "PROPN", "ADJ") else ""
-            if not pos:
+            if not pos or (pos == "V" and token.dep_ == "amod"):
                 continue
             lemma = token.lemma_.lower()
             candidates = table.get((lemma, pos), ())
@@ -219,11 +219,33 @@ def _fillers(reading: Reading, role: Role, trigger: Token, sentence: Sentence) -
             if token.i == trigger.i:
                 continue
             members = _members(token) if role.value is None else []
+            if not members and role.name == "victim":
+                members = _owners(reading, token)
             accepted = [f for m in members for f in _accept(reading, role, m, sentence, trigger)]
             found += accepted or _accept(reading, role, token, sentence, trigger)
         if found:
             return found[: grammar.MAX_FILLERS]
     return []
+
+
+def _owners(reading: Reading, token: Token) -> list[Token]:
+    """Whose systems or customers they are: "its network", "the company's servers"."""
+    mention = reading.mention_at(token)
+    if mention is not None and mention.source == "name":
+        return []
+    around = [c for c in token.children if c.dep_ in ("poss", "compound")]
+    if token.lemma_.lower() in _THINGS:
+        around += [t for p in ("of", "at", "belonging") for t in grammar.prepositional(token, p)]
+    owners: list[Token] = []
+    for other in around:
+        owner = reading.mention_at(other)
+        if owner is not None and owner.record is not None and owner.record.kind in ORGANIZATIONS and not owner.record.generic:
+            owners.append(other)
+    return owners
+
+
+_THINGS = frozenset("system network server computer database website site account customer datum data device infrastructure "
+                    "network environment cloud email mailbox portal platform file record machine instance".split())  # fmt: skip
 
 
 def _members(token: Token) -> list[Token]:
@@ -251,7 +273,7 @@ def _slot(slot: str, trigger: Token) -> list[Token]:
     if kind == "compound":
         return grammar.compounds(trigger)
     if kind == "support":
-        return _support(trigger, support_verbs())
+        return [t for t in _support(trigger, support_verbs()) if t.ent_type_ != "PERSON"]
     if kind == "launch":
         return _support(trigger, _launch_verbs())
     if kind == "sentence":

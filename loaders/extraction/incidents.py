@@ -4,66 +4,107 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from functools import cache
 
-from loaders.extraction.frames import Match
+from loaders.extraction.frames import Filler, Match
 from loaders.extraction.reading import ORGANIZATIONS, Mention, Reading, Record, Sentence
+from loaders.resolution import gazetteer
 from loaders.resolution.within import new_record
 from ontology.statement import slug
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_VAGUE = frozenset(
+    "victim target account computer system server device network database site machine environment person people individual "
+    "thing one other party data service website user customer member defendant employee administrator credential".split()
+)
 
 
 class Incidents:
-    """The incidents of one text, by victim; the one most told of is the main one."""
+    """The incidents of one text, by victim; the one most told of is the main one.
+
+    A named organization makes an incident of its own. Victims without a name ("hospitals") belong to the campaign of
+    the group that is named as the attacker, or else to the one incident of a text that names no victim.
+    """
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.by_victim: dict[str, Record] = {}
+        self.campaigns: dict[str, Record] = {}
         self.of_token: dict[tuple[int, int], list[Record]] = {}
+        self.of_match: dict[int, list[Record]] = {}
         self.year = (reading.memo.get("anchor") or "")[:4]
 
     def find(self, matches: list[Match]) -> None:
         """Make an incident of each victim, choose the main one, and say which one each sentence speaks of."""
+        events = [m for m in matches if m.frame.event is not None]
         weight: Counter[str] = Counter()
+        strong: dict[str, Record] = {}
+        for match in events:
+            for filler in match.fillers.get(match.frame.event or "", ()):
+                record = filler.mention.record if filler.mention else None
+                if record is not None and _strong(record):
+                    strong.setdefault(record.id, record)
+                    weight[record.id] += 3 if match.sentence.index < 3 else 1
         title = self.reading.document.title.lower()
-        victims: dict[str, Record] = {}
-        for match in matches:
-            if match.frame.event is None:
-                continue
-            for record in self._victims(match):
-                victims.setdefault(record.id, record)
-                weight[record.id] += 3 if match.sentence.index < 3 else 1
-                if record.kind in ORGANIZATIONS and not record.generic:
-                    weight[record.id] += 2
-        for key, record in victims.items():
+        for key, record in strong.items():
             if any(len(a) > 2 and a.lower() in title for a in record.aliases):
                 weight[key] += 6
             self.by_victim[key] = self._incident(record)
         if weight:
             self.reading.main = self.by_victim[max(weight, key=lambda k: (weight[k], k))]
-        elif any(m.frame.event for m in matches):
-            self.reading.main = None
+        for match in events:
+            self.of_match[id(match)] = self._assign(match, bool(strong))
+        if self.reading.main is None and self.campaigns:
+            self.reading.main = next(iter(self.campaigns.values()))
         self.reading.memo["by_victim"] = self.by_victim
-        self._per_sentence(matches)
-        self.reading.incidents = list(dict.fromkeys(self.by_victim.values()))
+        self._per_sentence(events)
+        self.reading.incidents = list(dict.fromkeys([*self.by_victim.values(), *self.campaigns.values()]))
         self.reading.explain("incidents", (f"{i.name}  ({', '.join(i.aliases)})" for i in self.reading.incidents))
 
-    def _victims(self, match: Match) -> Iterable[Record]:
-        for filler in match.fillers.get(match.frame.event or "", ()):
+    def _assign(self, match: Match, named: bool) -> list[Record]:
+        """The incidents of an event; victims that make none are taken off it."""
+        role = match.frame.event or ""
+        kept: list[Filler] = []
+        found: list[Record] = []
+        actor = self._actor(match)
+        for filler in match.fillers.get(role, ()):
             mention = filler.mention
-            if mention is None or mention.kind == "Incident" or (mention.record is None and _quoted_indefinite(mention)):
+            if mention is None or mention.kind == "Incident":
                 continue
-            record = mention.record or self._generic(mention)
-            if record is not None and record.kind != "Incident":
-                yield record
+            record = mention.record
+            if record is not None and _strong(record):
+                found.append(self.by_victim[record.id])
+                kept.append(filler)
+                continue
+            if _vague(mention) or (record is None and _quoted_indefinite(mention)):
+                continue
+            if actor is None and named:
+                continue
+            record = record or generic_record(self.reading, mention)
+            if record is None or record.kind == "Incident":
+                continue
+            found.append(self._campaign(actor, record))
+            kept.append(filler)
+        match.fillers[role] = kept
+        if not found and actor is not None and not named:
+            found.append(self._campaign(actor, None))
+        return list(dict.fromkeys(found))
 
-    def _generic(self, mention: Mention) -> Record | None:
-        """A victim without a name, such as "hospitals in Ohio"."""
-        return generic_record(self.reading, mention)
+    def _actor(self, match: Match) -> Record | None:
+        for filler in match.fillers.get("actor", ()):
+            record = filler.mention.record if filler.mention else None
+            if record is not None and record.kind == "ThreatActor" and not record.generic:
+                return record
+        return None
+
+    def _campaign(self, actor: Record | None, victim: Record | None) -> Record:
+        key = actor.id if actor else ""
+        if key not in self.campaigns:
+            of = actor.name if actor else victim.name if victim else "unnamed"
+            year = f" {self.year}" if self.year else ""
+            name = f"{of} campaign{year}" if actor else f"{of} cyberattack{year}"
+            incident = Record(name, "Incident", slug(name), {name: None})
+            self.reading.records.append(incident)
+            self.campaigns[key] = incident
+        return self.campaigns[key]
 
     def _incident(self, victim: Record) -> Record:
         year = f" {self.year}" if self.year else ""
@@ -72,14 +113,13 @@ class Incidents:
         self.reading.records.append(incident)
         return incident
 
-    def _per_sentence(self, matches: list[Match]) -> None:
+    def _per_sentence(self, events: list[Match]) -> None:
         own: dict[int, list[list[Record]]] = {}
-        for match in matches:
-            if match.frame.event:
-                found = [self.by_victim[r.id] for r in self._victims(match)]
-                if found:
-                    own.setdefault(match.sentence.index, []).append(list(dict.fromkeys(found)))
-                    self.of_token[id(match.trigger.doc), match.trigger.i] = list(dict.fromkeys(found))
+        for match in events:
+            found = self.of_match[id(match)]
+            if found:
+                own.setdefault(match.sentence.index, []).append(found)
+                self.of_token[id(match.trigger.doc), match.trigger.i] = found
         current = [self.reading.main] if self.reading.main else []
         for sentence in self.reading.sentences:
             groups = own.get(sentence.index)
@@ -114,16 +154,39 @@ class Incidents:
 
     def of(self, match: Match) -> list[Record]:
         """The incidents that a match speaks of."""
-        if match.frame.event:
-            own = [self.by_victim[r.id] for r in self._victims(match) if r.id in self.by_victim]
-            if own:
-                return list(dict.fromkeys(own))
+        own = self.of_match.get(id(match))
+        if own:
+            return own
         for fillers in match.fillers.values():
             for filler in fillers:
                 token = filler.token
                 if (id(token.doc), token.i) in self.of_token:
                     return self.of_token[id(token.doc), token.i]
         return match.sentence.incidents
+
+
+def _strong(record: Record) -> bool:
+    """A victim that makes an incident of its own: named, and somebody rather than something."""
+    if record.generic or not record.mentions:
+        return False
+    if record.kind == "Place":
+        return record.name not in _countries()
+    return record.kind in ORGANIZATIONS or record.kind in ("Person", "Facility")
+
+
+@cache
+def _countries() -> frozenset[str]:
+    return frozenset(gazetteer().demonyms.values()) | {"European Union", "Asia", "North America", "Middle East"}
+
+
+def _vague(mention: Mention) -> bool:
+    """"the victims", "its systems", "a compromised account": no party that an incident could be told by."""
+    head = mention.doc[mention.head]
+    if mention.kind in ("System", "Data") or head.lemma_.lower() in _VAGUE:
+        return True
+    if mention.doc[mention.first].lower_ in ("the", "this", "that", "these", "those", "its", "their", "our", "his", "her"):
+        return True
+    return mention.kind == "Victims" and any(t.like_num for t in mention.span)
 
 
 def _quoted_indefinite(mention: Mention) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -21,3 +22,14 @@ def read_data(file: str) -> Any:
 def nouns() -> dict[str, frozenset[str]]:
     """Class to the common nouns that stand for it."""
     return {kind: frozenset(words) for kind, words in read_data("nouns.yaml").items()}
+
+
+@cache
+def _technique_names() -> re.Pattern[str]:
+    phrases = [w for t in read_data("techniques.yaml")["techniques"] for w in t["words"]]
+    return re.compile("|".join(phrases), re.I)
+
+
+def is_technique(text: str) -> bool:
+    """Whether a name is that of a technique, such as "Business Email Compromise"."""
+    return _technique_names().fullmatch(text) is not None

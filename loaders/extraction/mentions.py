@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from spacy.matcher import PhraseMatcher
 
-from loaders.extraction.lexicon import nouns, read_data
+from loaders.extraction.lexicon import is_technique, nouns, read_data
 from loaders.extraction.nlp import pipeline
 from loaders.extraction.reading import Block, Mention, Reading, Sentence
 from loaders.resolution import gazetteer
@@ -103,7 +103,7 @@ def _names(reading: Reading, doc: Doc, block: Block, covered: list[Mention | Non
         span = doc.char_span(token.idx, token.idx + len(found.text), alignment_mode="contract") if found else None
         if found and span is not None and len(span):
             sure = not found.doubtful or token.ent_type_ in ("ORG", "PERSON", "PRODUCT", "GPE")
-            if found.kind == "Malware" and not (span.text[0].isupper() or any(c.isdigit() for c in span.text)):
+            if found.kind in ("Malware", "ThreatActor") and not found.famous and not _distinctive(span.text):
                 sure = False
             if sure or _cued(doc, span.start, span.end):
                 proposals.append((span.start, span.end, found.kind, found.canonical))
@@ -112,7 +112,10 @@ def _names(reading: Reading, doc: Doc, block: Block, covered: list[Mention | Non
         i += 1
     if block.kind != "heading":
         proposals += [
-            (*_trim(doc, ent.start, ent.end), ent.label_, None) for ent in doc.ents if ent.label_ in _LABELS
+            (*_trim(doc, first, last), ent.label_, None)
+            for ent in doc.ents
+            if ent.label_ in _LABELS
+            for first, last in _split(doc, ent.start, ent.end)
         ]
     proposals += [
         (span.start, span.end, "Vulnerability", doc.text[m.start() : m.end()].upper())
@@ -127,7 +130,7 @@ def _names(reading: Reading, doc: Doc, block: Block, covered: list[Mention | Non
         if last <= first or any(covered[i] for i in range(first, last)):
             continue
         text = doc[first:last].text
-        if text.lower() in _cues()["stop"] or not any(c.isalnum() for c in text) or len(text) < 2:
+        if text.lower() in _cues()["stop"] or is_technique(text) or not any(c.isalnum() for c in text) or len(text) < 2:
             continue
         if len(text) > 90 or "@" in text or "://" in text:
             continue
@@ -138,6 +141,11 @@ def _names(reading: Reading, doc: Doc, block: Block, covered: list[Mention | Non
             covered[i] = mention
 
 
+def _distinctive(text: str) -> bool:
+    """A name that is hardly a word of another kind: "ShadowPad", "APT41", "Fancy Bear"."""
+    return bool(re.search(r"\d|[a-z][A-Z]| ", text)) and text[0].isupper()
+
+
 def _cued(doc: Doc, first: int, last: int) -> bool:
     after = doc.text[doc[last - 1].idx + len(doc[last - 1]) :][:60]
     before = doc.text[: doc[first].idx][-60:]
@@ -145,6 +153,17 @@ def _cued(doc: Doc, first: int, last: int) -> bool:
     return any(k in ("ThreatActor", "Malware") and p.search(after) for k, p in cues["after"]) or any(
         k in ("ThreatActor", "Malware") and p.search(before) for k, p in cues["before"]
     )
+
+
+def _split(doc: Doc, first: int, last: int) -> list[tuple[int, int]]:
+    """The recogniser runs lists together: "Inotiv, Lee Enterprises" are two."""
+    cuts = [
+        i
+        for i in range(first + 1, last - 1)
+        if doc[i].text == "," and not re.match(r"(?:Inc|LLC|Ltd|Corp|S\.A|Co|L\.P|LP|N\.A)\b", doc[i + 1].text)
+    ]
+    edges = [first, *cuts, last]
+    return [(a + (a in cuts), b) for a, b in zip(edges, edges[1:], strict=False)]
 
 
 def _trim(doc: Doc, first: int, last: int) -> tuple[int, int]:

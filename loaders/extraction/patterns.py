@@ -169,10 +169,13 @@ def _match(reading: Reading, sentence: Sentence) -> None:
 def _propose(reading: Reading, sentence: Sentence, pattern: Pattern, match: re.Match[str], tags: list[_Tag], text: str) -> None:  # fmt: skip
     modality, speaker = _modality(reading, sentence, pattern, match, tags, text)
     for subject_role, predicate, object_role in pattern.gives:
-        for subject in _ends(reading, sentence, subject_role, match, tags):
+        subjects = _ends(reading, sentence, subject_role, match, tags)
+        objects = _ends(reading, sentence, object_role, match, tags)
+        paired = subject_role == f"site/{object_role}"
+        for number, subject in enumerate(subjects):
             if not isinstance(subject, Record):
                 continue
-            for target in _ends(reading, sentence, object_role, match, tags):
+            for target in objects[number : number + 1] if paired else objects:
                 if target is subject:
                     continue
                 role = match["role"].strip(" ,") if pattern.role and match["role"] else None

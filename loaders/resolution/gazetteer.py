@@ -19,12 +19,13 @@ _WORD = re.compile(r"\w+|\S")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One spelling of a known thing; `doubtful` spellings are also common words."""
+    """One spelling of a known thing; `doubtful` spellings are also common words, `famous` ones need no other cue."""
 
     text: str
     canonical: str
     kind: str
     doubtful: bool = False
+    famous: bool = True
 
     @property
     def id(self) -> str:
@@ -68,11 +69,11 @@ class Gazetteer:
         """The place that a word such as "Japanese" stands for."""
         return self.demonyms.get(adjective)
 
-    def _add(self, text: str, canonical: str, kind: str) -> None:
+    def _add(self, text: str, canonical: str, kind: str, *, famous: bool = True) -> None:
         key = fold(text)
         if len(text) < 2 or key in self._by_key:
             return
-        self._by_key[key] = Name(text, canonical, kind, doubtful=key in self._doubtful)
+        self._by_key[key] = Name(text, canonical, kind, key in self._doubtful, famous)
         first = _WORD.match(text)
         if first:
             self._starts.setdefault(fold(first[0]), set()).add(len(text))
@@ -96,7 +97,7 @@ class Gazetteer:
                 known = next((self._by_key[fold(n)] for n in (canonical, *aliases) if fold(n) in self._by_key), None)
                 same = known is not None and known.kind == kind
                 for text in (canonical, *aliases):
-                    self._add(text, known.canonical if same and known else canonical, kind)
+                    self._add(text, known.canonical if same and known else canonical, kind, famous=kind == "Place")
 
 
 def _case_agrees(known: str, found: str) -> bool:
