@@ -2,7 +2,7 @@
 
     python examples/make_pdf.py
 
-The file is the same each time: it has no date and no random id.
+The file is the same each time: its date is the report's own, and it has no random id.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def pdf(text: str) -> bytes:
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
         font.format("Helvetica").encode(),
         font.format("Helvetica-Bold").encode(),
-        f"<< /Title ({escape(title)}) /Author (Incident Graph Examples) >>".encode("cp1252"),
+        f"<< /Title ({escape(title)}) /Author (Incident Graph Examples) /CreationDate (D:20251008) >>".encode("cp1252"),
     ]
     return assemble(objects)
 

@@ -169,10 +169,12 @@ def quads(document: Document, statements: Iterable[Statement]) -> Iterator[pyoxi
 def _document(iri: URIRef, document: Document) -> Iterator[_Triple]:
     yield iri, RDF.type, IG.Document
     yield iri, IG.body, _text(document.body)
-    yield iri, DCTERMS.title, _text(document.title)
     yield iri, DCTERMS.language, _text(document.language)
     yield iri, IG.marking, Term(document.marking.value)
-    yield iri, IG.readFrom, _text(document.source)
+    if document.title:
+        yield iri, DCTERMS.title, _text(document.title)
+    if document.source:
+        yield iri, IG.readFrom, _text(document.source)
     if document.url is not None:
         yield iri, SCHEMA.url, _text(document.url)
     if document.publisher is not None:

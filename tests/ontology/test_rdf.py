@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from rdflib import RDF, SKOS, Dataset, URIRef
 
+from ontology.check import check
 from ontology.errors import InvalidStatements
 from ontology.model import entity_iri
 from ontology.rdf import (
@@ -18,6 +22,7 @@ from ontology.rdf import (
     statement_iri,
     to_dataset,
 )
+from ontology.shapes import validate
 from ontology.statement import Datatype, Document, Entity, Literal, Modality, Statement
 from tests.ontology.strategies import readings
 
@@ -114,6 +119,18 @@ def test_a_name_shared_by_a_gang_and_its_malware_is_read_as_each() -> None:
     malware = Entity("qilin", "Qilin", "Malware")
     used = statement(GANG, "usedMalware", malware, "Qilin")
     assert list(from_dataset(to_dataset(DOCUMENT, [used, CLAIMED]))) == [(DOCUMENT, [used, CLAIMED])]
+
+
+def test_the_page_shows_one_statement_in_both_forms() -> None:
+    page = (Path(__file__).parents[2] / "docs/statements.md").read_text("utf-8")
+    as_json, as_trig = (page.split(f"```{name}\n")[1].split("```")[0] for name in ("json", "trig"))
+    shown = Statement.from_json(json.loads(as_json))
+    assert shown.to_json() == json.loads(as_json)
+    dataset = parse(as_trig)
+    ((document, found),) = from_dataset(dataset)
+    assert found == [shown]
+    check(found, document)
+    assert validate(dataset).conforms
 
 
 def test_text_does_not_depend_on_the_order_of_statements() -> None:
