@@ -78,7 +78,7 @@ def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path, old: str, new: s
     ("old", "new", "message"),
     [
         ("aliases: [the mill]", "aliases: [the bakery]", "no 'the bakery' in the text"),
-        ("type: Company", "type: Place", "outside its range"),
+        ("type: Company", "type: Malware", "outside its range"),
         ("type: Company", "type: Firm", "no class Firm"),
         ("checked_by: null", "checked_by: hand-a", "checked by the hand that wrote it"),
         ("o: We are back,", "o: We are back, role: manager,", "only with it"),
