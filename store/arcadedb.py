@@ -144,6 +144,9 @@ def start_jvm(root: Path) -> None:
         classpath=sorted(map(str, Path(get_jar_path()).glob("*.jar"))),
         interrupt=False,  # Ctrl-C is Python's, so that `finally` and `atexit` run
     )
+    # A query that fills the heap ends its thread, which Java would tell the terminal about.
+    nowhere = jpype.JClass("java.io.PrintStream")(jpype.JClass("java.io.OutputStream").nullOutputStream())
+    jpype.JClass("java.lang.System").setErr(nowhere)
 
 
 def _settings(root: Path, port: int) -> dict[str, Any]:

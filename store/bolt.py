@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 import threading
 import time
 from abc import abstractmethod
@@ -11,7 +13,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, cast
 
-from neo4j import READ_ACCESS, Driver, ManagedTransaction, Query, Result, Session
+from neo4j import READ_ACCESS, Driver, ManagedTransaction, Result, Session
+from neo4j.exceptions import DriverError, Neo4jError
 
 from ontology.check import check
 from ontology.errors import InvalidStatements, QueryTimeout
@@ -19,9 +22,11 @@ from ontology.statement import Document, Statement
 from store import writer
 from store.base import LoadSummary, QueryBounds, QueryResult, QueryStatistics, RetractSummary, Store, StoreStatus
 from store.failures import told
+from store.guard import is_explain
 from store.reader import COUNTS, documents
 from store.values import to_json
 
+logging.getLogger("neo4j").addHandler(logging.NullHandler())  # what the driver logs is raised as well
 READ_SECONDS = 60.0
 """What the project's own look-ups may take."""
 
@@ -93,6 +98,7 @@ class BoltStore(Store):
         self, cypher: str, parameters: Mapping[str, Any] | None = None, bounds: QueryBounds | None = None
     ) -> QueryResult:
         bounds = bounds or QueryBounds()
+        cypher = cypher.strip().rstrip(";")
         started = time.monotonic()
         with ExitStack() as stack:
             stack.enter_context(self._told(bounds.seconds))
@@ -100,6 +106,9 @@ class BoltStore(Store):
             self._admit(session, cypher, parameters or {})
             left = max(bounds.seconds - (time.monotonic() - started), 0.05)
             result = self._run(session, cypher, parameters or {}, left)
+            if is_explain(cypher):
+                plan = to_json(result.consume().plan or {})
+                return QueryResult(["plan"], _one(plan), QueryStatistics(1, seconds=time.monotonic() - started))
             columns = list(result.keys())
             result.peek()
             stack.pop_all()  # from here on the rows keep the session, and close it
@@ -119,8 +128,7 @@ class BoltStore(Store):
                         return f"cut after {bounds.rows} rows"
                     if statistics.bytes + size > bounds.bytes:
                         return f"cut after {statistics.rows} rows: the answer has more than {bounds.bytes} bytes"
-                    if time.monotonic() - started > bounds.seconds:
-                        return f"cut after {statistics.rows} rows: {bounds.seconds:g} seconds are up"
+                    _check_time(started, bounds)
                     statistics.rows += 1
                     statistics.bytes += size
                     statistics.seconds = time.monotonic() - started
@@ -136,6 +144,8 @@ class BoltStore(Store):
 
     def _finish(self, session: Session, result: Result) -> None:
         """Give a query's session back, whether or not it was read to its end."""
+        with contextlib.suppress(Neo4jError, DriverError):  # that it was stopped has been told already
+            result.consume()
         session.close()
 
     def documents(self, document_ids: Iterable[str] | None = None) -> Iterator[tuple[Document, list[Statement]]]:
@@ -164,9 +174,14 @@ class BoltStore(Store):
         return told(self._connection.address, seconds=seconds)
 
 
-def run_bounded(session: Session, cypher: str, parameters: Mapping[str, Any], seconds: float) -> Result:
-    """Run a query with the time limit that Bolt carries."""
-    return session.run(Query(cast("Any", cypher), timeout=seconds), dict(parameters))
+def _check_time(started: float, bounds: QueryBounds) -> None:
+    if time.monotonic() - started > bounds.seconds:
+        raise QueryTimeout(f"the query took longer than {bounds.seconds:g} s", hint="ask for less")
+
+
+def _one(value: Any) -> Generator[list[Any], None, str]:
+    yield [value]
+    return ""
 
 
 def _check_encodable(document: Document) -> None:

@@ -20,7 +20,7 @@ from ontology.errors import StoreUnavailable
 from store.arcadedb import DATABASE, READER, WRITER, ArcadeServer, Endpoint
 from store.bolt import READ_SECONDS, BoltStore, Connection
 from store.failures import told
-from store.guard import admit
+from store.guard import admit, check_loops
 from store.schema import LEDGER, keys
 
 _ENDPOINT = "server.json"
@@ -80,7 +80,7 @@ class EmbeddedStore(BoltStore):
         return connection
 
     def _admit(self, session: Session, cypher: str, parameters: Mapping[str, Any]) -> None:
-        admit(cypher)
+        check_loops(admit(cypher))
 
     def _run(self, session: Session, cypher: str, parameters: Mapping[str, Any], seconds: float) -> Result:
         if seconds >= READ_SECONDS:  # the project's own, which the database's general limit is enough for

@@ -1,15 +1,246 @@
-"""stub"""
+"""Admits queries that only read: the first gate of both stores, in front of each store's own.
+
+It is an allow-list read from tokens, so comments, capitals, quotes and escapes hide nothing: a query begins with a
+reading clause, has no clause that writes, and calls nothing that is not named here. Behind it stand a user who cannot
+write (embedded) and the server's planner (Neo4j).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ontology.errors import InvalidQuery, WriteRefused
+from store.tokens import Kind, Token, tokens
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
 
 PROCEDURES = frozenset(
     {
-        "db.labels",
-        "db.relationshiptypes",
-        "db.propertykeys",
-        "db.schema.visualization",
         "db.index.fulltext.querynodes",
+        "db.index.fulltext.queryrelationships",
+        "db.labels",
+        "db.propertykeys",
+        "db.relationshiptypes",
+        "db.schema.nodetypeproperties",
+        "db.schema.reltypeproperties",
+        "db.schema.visualization",
     }
 )
+FUNCTIONS = _words(
+    """
+    abs acos all any asin atan atan2 avg ceil char_length character_length coalesce collect cos cot count date
+    date.truncate datetime datetime.fromepoch datetime.fromepochmillis datetime.truncate degrees duration
+    duration.between duration.indays duration.inmonths duration.inseconds e elementid endnode exists exp floor
+    haversin head id isempty isnan keys labels last left length localdatetime localdatetime.truncate localtime
+    localtime.truncate log log10 lower ltrim max min nodes none normalize nullif percentilecont percentiledisc pi point
+    point.distance point.withinbbox properties radians rand randomuuid range reduce relationships replace reverse
+    right round rtrim shortestpath allshortestpaths sign sin single size split sqrt startnode stdev stdevp substring
+    sum tail tan time time.truncate timestamp toboolean tobooleanlist tobooleanornull tofloat tofloatlist
+    tofloatornull tointeger tointegerlist tointegerornull tolower tostring tostringlist tostringornull toupper trim
+    btrim type upper valuetype
+    """
+)
+_BEGINNINGS = frozenset({"MATCH", "OPTIONAL", "UNWIND", "WITH", "RETURN", "CALL"})
+_WRITES = _words("ALTER CREATE DELETE DENY DETACH DROP FOREACH GRANT INSERT LOAD MERGE REMOVE REVOKE SET TERMINATE USE")
+_ADMINISTERS = _words("CYPHER DRYRUN ENABLE PROFILE RENAME SHOW START STOP USING")
+_BEFORE_PARENTHESIS = _words(
+    """
+    ACYCLIC ALL AND ANY AS ASC BY CALL CASE COLLECT CONTAINS COUNT DESC DISTINCT ELSE END EXISTS GROUPS IN IS LIMIT
+    MATCH NODETACH NOT ON OPTIONAL OR ORDER PATH PATHS RETURN SHORTEST SKIP OFFSET THEN TRAIL UNION UNWIND WALK WHEN
+    WHERE WITH XOR YIELD
+    """
+)
+_LOOPS = frozenset({"REDUCE", "ALL", "ANY", "NONE", "SINGLE"})
+_SHORT_LISTS = frozenset({"NODES", "RELATIONSHIPS", "LABELS", "KEYS"})
+_PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
-def admit(cypher: str) -> None:
-    return
+def is_explain(cypher: str) -> bool:
+    """Whether a query only asks how it would be run."""
+    found = tokens(cypher)
+    return bool(found) and found[0].upper == "EXPLAIN"
+
+
+def admit(cypher: str) -> list[Token]:
+    """Raise `WriteRefused` unless the query only reads; gives its tokens, without an `EXPLAIN` at the beginning."""
+    found = tokens(cypher)
+    if found and found[0].upper == "EXPLAIN":
+        found = found[1:]
+    if found and found[-1].upper == ";":
+        found = found[:-1]
+    if not found:
+        raise InvalidQuery("the query is empty", hint="for instance: MATCH (n:Incident) RETURN n LIMIT 10")
+    if any(token.upper == ";" for token in found):
+        raise WriteRefused("there is more than one query", hint="send them one at a time")
+    _check_beginning(found[0])
+    for index, token in enumerate(found):
+        if token.kind is Kind.WORD and _is_clause(found, index):
+            _check_clause(found, index)
+    for name in _calls(found):
+        if name not in FUNCTIONS:
+            raise WriteRefused(
+                f"{name[:80]} is not a function that queries may call", hint="docs/cypher.md has the list"
+            )
+    return found
+
+
+def check_loops(found: Sequence[Token]) -> None:
+    """Refuse what a server that stops queries between rows only could not stop: loops over lists within one another."""
+    open_signs: list[tuple[str, bool]] = []
+    for index, token in enumerate(found):
+        if token.upper in ("(", "[", "{"):
+            looping = _begins_loop(found, index)
+            if looping and any(inside for _, inside in open_signs) and not _is_short(found, index):
+                raise InvalidQuery("a loop over a list stands within another one", hint="use UNWIND for the outer one")
+            open_signs.append((token.upper, looping))
+        elif token.upper in _PAIRS:
+            if not open_signs or open_signs.pop()[0] != _PAIRS[token.upper]:
+                raise InvalidQuery(f"a {token.text} closes nothing", hint="check the brackets")
+        elif token.upper == "*" and any(inside for _, inside in open_signs) and found[index - 1].upper in ("[", ":"):
+            raise InvalidQuery("a path of any length stands within a loop", hint="use MATCH for it")
+    _check_patterns(found)
+
+
+def _check_patterns(found: Sequence[Token]) -> None:
+    """A path of any length in a pattern comprehension, which is one loop too."""
+    for start, token in enumerate(found):
+        if token.upper != "[" or start + 1 >= len(found) or not _is_pattern_comprehension(found, start):
+            continue
+        inside = _until_closed(found, start)
+        if any(a.upper == "[" and _has_star(inside[i:]) for i, a in enumerate(inside) if i):
+            raise InvalidQuery("a path of any length stands within a pattern comprehension", hint="use MATCH for it")
+
+
+def _has_star(rest: Sequence[Token]) -> bool:
+    for token in rest[1:]:
+        if token.upper in ("]", "{", "["):
+            return False
+        if token.upper == "*":
+            return True
+    return False
+
+
+def _until_closed(found: Sequence[Token], start: int) -> Sequence[Token]:
+    depth = 0
+    for index in range(start, len(found)):
+        depth += found[index].upper in ("(", "[", "{")
+        depth -= found[index].upper in _PAIRS
+        if depth == 0:
+            return found[start : index + 1]
+    return found[start:]
+
+
+def _is_pattern_comprehension(found: Sequence[Token], start: int) -> bool:
+    """`[(a)-…` or `[p = (a)-…`, with a bar at the top level of the brackets."""
+    first = start + 1
+    if first + 2 < len(found) and found[first + 1].upper == "=":
+        first += 2
+    if found[first].upper != "(":
+        return False
+    depth = 0
+    for token in _until_closed(found, start):
+        depth += token.upper in ("(", "[", "{")
+        depth -= token.upper in _PAIRS
+        if depth == 1 and token.upper == "|":
+            return True
+    return False
+
+
+def _begins_loop(found: Sequence[Token], index: int) -> bool:
+    before = found[index - 1].upper if index else ""
+    if found[index].upper == "(":
+        return before in _LOOPS and (index < 2 or found[index - 2].upper != ".") and _has_in(found, index)
+    if found[index].upper == "[":
+        named = index + 2 < len(found) and found[index + 1].kind in (Kind.WORD, Kind.QUOTED)
+        return (named and found[index + 2].upper == "IN") or (
+            index + 1 < len(found) and _is_pattern_comprehension(found, index)
+        )
+    return False
+
+
+def _has_in(found: Sequence[Token], index: int) -> bool:
+    depth = 0
+    for token in _until_closed(found, index):
+        depth += token.upper in ("(", "[", "{")
+        depth -= token.upper in _PAIRS
+        if depth == 1 and token.upper == "IN":
+            return True
+    return False
+
+
+def _is_short(found: Sequence[Token], index: int) -> bool:
+    """`x IN nodes(p)` and the like: such a list is as short as what it belongs to."""
+    rest = _until_closed(found, index)
+    for at, token in enumerate(rest):
+        if token.upper == "IN":
+            return (
+                at + 4 < len(rest)
+                and rest[at + 1].upper in _SHORT_LISTS
+                and rest[at + 2].upper == "("
+                and rest[at + 3].kind in (Kind.WORD, Kind.QUOTED)
+                and rest[at + 4].upper == ")"
+            )
+    return False
+
+
+def _check_beginning(first: Token) -> None:
+    if first.upper in _BEGINNINGS:
+        return
+    if first.upper in _WRITES:
+        raise WriteRefused(f"the query would {first.upper}", hint="queries are read-only")
+    if first.upper in _ADMINISTERS:
+        raise WriteRefused(f"{first.upper} is not for queries", hint=f"begin with {', '.join(sorted(_BEGINNINGS))}")
+    raise InvalidQuery(
+        f"a query cannot begin with {first.text[:40]!r}", hint=f"begin with {', '.join(sorted(_BEGINNINGS))}"
+    )
+
+
+def _is_clause(found: Sequence[Token], index: int) -> bool:
+    """Whether a word may be a keyword: not a property, a label, a parameter, an alias or a key of a map."""
+    before = found[index - 1].upper if index else ""
+    after = found[index + 1].upper if index + 1 < len(found) else ""
+    return before not in (".", "$", ":", "AS") and not (after == ":" and before in ("{", ","))
+
+
+def _check_clause(found: Sequence[Token], index: int) -> None:
+    word = found[index].upper
+    if word in _WRITES:
+        raise WriteRefused(f"the query would {word}", hint=f"queries are read-only; a name {word} goes in backticks")
+    if word == "TRANSACTIONS" and any(token.upper == "IN" for token in found[max(0, index - 3) : index]):
+        raise WriteRefused("CALL … IN TRANSACTIONS is not for queries", hint="queries are read-only")
+    if word == "CALL":
+        name = _dotted(found, index + 1)
+        if name and name not in PROCEDURES:
+            raise WriteRefused(
+                f"{name[:80]} is not a procedure that queries may call",
+                hint=f"allowed: {', '.join(sorted(PROCEDURES))}",
+            )
+
+
+def _dotted(found: Sequence[Token], start: int) -> str:
+    parts: list[str] = []
+    index = start
+    while index < len(found) and found[index].kind in (Kind.WORD, Kind.QUOTED):
+        parts.append(found[index].text.lower())
+        if index + 1 >= len(found) or found[index + 1].upper != ".":
+            break
+        index += 2
+    return ".".join(parts)
+
+
+def _calls(found: Sequence[Token]) -> Iterator[str]:
+    """Names in front of a parenthesis that are neither keywords nor procedures, nor labels in front of a pattern."""
+    for index in range(1, len(found)):
+        if found[index].upper != "(" or found[index - 1].kind not in (Kind.WORD, Kind.QUOTED):
+            continue
+        first = index - 1
+        while first >= 2 and found[first - 1].upper == "." and found[first - 2].kind in (Kind.WORD, Kind.QUOTED):
+            first -= 2
+        before = found[first - 1].upper if first else ""
+        name = ".".join(token.text.lower() for token in found[first:index:2])
+        if before == "CALL" or (first == index - 1 and found[first].upper in _BEFORE_PARENTHESIS):
+            continue
+        yield name

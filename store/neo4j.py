@@ -10,7 +10,7 @@ from neo4j import Driver, GraphDatabase, Query, Result, Session
 from ontology.errors import WriteRefused
 from store.bolt import BoltStore, Connection
 from store.failures import told
-from store.guard import PROCEDURES, admit
+from store.guard import PROCEDURES, admit, is_explain
 from store.schema import FULLTEXT, LEDGER, keys
 
 _READS = "r"
@@ -38,7 +38,7 @@ class Neo4jStore(BoltStore):
             )
         try:
             with told(address):
-                driver.verify_connectivity(database=database)
+                driver.verify_connectivity()
                 self._agent = driver.get_server_info().agent
                 _create_schema(driver, database)
         except BaseException:
@@ -48,7 +48,8 @@ class Neo4jStore(BoltStore):
 
     def _admit(self, session: Session, cypher: str, parameters: Mapping[str, Any]) -> None:
         admit(cypher)
-        plan = session.run(cast("Any", f"EXPLAIN {cypher}"), dict(parameters)).consume()
+        explained = cypher if is_explain(cypher) else f"EXPLAIN {cypher}"
+        plan = session.run(cast("Any", explained), dict(parameters)).consume()
         if plan.query_type != _READS:
             raise WriteRefused("the query would change the graph", hint="queries are read-only")
         for operator in _operators(plan.plan or {}):

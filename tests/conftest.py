@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from store import Store, open_store
+from store.bolt import BoltStore
 from tests.neo4j.server import NoNeo4j, Server, neo4j_server
 
 
@@ -54,6 +55,8 @@ def store(request: pytest.FixtureRequest) -> Store:
 
 
 def _emptied(store: Store) -> Store:
-    for row in store.read("MATCH (d:Document) RETURN d.id AS id"):
-        store.retract(row["id"])
+    assert isinstance(store, BoltStore)
+    connection = store._connection
+    with connection.writer.session(database=connection.database) as session:
+        session.run("MATCH (n) WHERE NOT n:Ledger DETACH DELETE n").consume()
     return store
