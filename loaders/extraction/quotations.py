@@ -39,7 +39,7 @@ class _Quotations:
                 continue
             quotes = _quoted(doc.text, continued=self.last_block == number - 1)
             done = self._direct(doc, quotes, number)
-            self._indirect(doc, quotes, done)
+            self._indirect(doc, quotes, done, number)
 
     # --- words between quotation marks
 
@@ -127,7 +127,7 @@ class _Quotations:
 
     # --- clauses
 
-    def _indirect(self, doc: Doc, quotes: list[tuple[int, int]], done: set[int]) -> None:
+    def _indirect(self, doc: Doc, quotes: list[tuple[int, int]], done: set[int], number: int) -> None:
         verbs = _verbs()
         for token in doc:
             lemma = token.lemma_.lower()
@@ -154,7 +154,9 @@ class _Quotations:
                 confidence = 0.5
             else:
                 confidence = 0.8 if lemma in verbs["strong"] else 0.65
-            self.last = speaker
+            if doc.text[first:last].lower().startswith(("if ", "whether ", "to ask", "to see")):
+                continue
+            self.last, self.last_block = speaker, number
             self._say(speaker, doc, first, last, f"speech.{'strong' if lemma in verbs['strong'] else 'weak'}", confidence)
 
     def _content(self, verb: Token, lemma: str) -> tuple[int, int] | None:

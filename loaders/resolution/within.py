@@ -19,6 +19,7 @@ _AKA = re.compile(
     r"dubbed|called|formerly|now known as|short for|or)[\s\"':,]*(?:the )?$",
     re.I,
 )
+_ARTICLE = re.compile(r"^(?:the|an?|this|that|these|those|its|their|our)\s+", re.I)
 _OPEN_BRACKET = re.compile(r"^ ?\((?:the )?\"?$")
 _GENERIC_NAMES = frozenset({"government", "police", "ministry", "department", "agency", "council", "university"})
 
@@ -57,7 +58,7 @@ def attach(record: Record, mention: Mention) -> None:
     """Let the mention stand for the record."""
     mention.record = record
     record.mentions.append(mention)
-    text = re.sub(r"\s+", " ", mention.text).strip()
+    text = _ARTICLE.sub("", re.sub(r"\s+", " ", mention.text).strip())
     if mention.source != "pronoun" and len(text) <= 80 and len(record.aliases) < 24:
         record.aliases.setdefault(text)
 
@@ -189,13 +190,15 @@ class _References:
         self.main = main_organization(reading)
         reading.memo["main_organization"] = self.main
         self.team: Record | None = None
+        self.by_head: dict[str, Record] = {}
+        self.actor: Record | None = None
         self.speaker_of: Record | None = None
 
     def run(self) -> None:
         for sentence in self.reading.sentences:
             for mention in sentence.mentions:
                 if mention.source == "nominal":
-                    record = self._nominal(mention, sentence)
+                    record = self._nominal(mention, sentence) or self._unnamed(mention)
                 elif mention.source == "pronoun":
                     record = self._pronoun(mention, sentence)
                 else:
@@ -270,6 +273,33 @@ class _References:
             if lemma in words["company_like"] and inner is None:
                 return self._company(lemma, sentence)
         return None
+
+    def _unnamed(self, mention: Mention) -> Record | None:
+        """Somebody without a name: "the prosecutors" are the "U.S. prosecutors" of before."""
+        if mention.kind not in ("ThreatActor", "LawEnforcement", "Person", "GovernmentBody"):
+            return None
+        head = mention.doc[mention.head]
+        if head.dep_ in ("compound", "attr", "amod", "nmod"):
+            return None
+        lemma = head.lemma_.lower()
+        definite = mention.doc[mention.first].lower_ in ("the", "this", "that", "these", "those", "their", "his", "her")
+        bare = mention.last - mention.first == 1
+        if mention.kind == "ThreatActor" and (definite or bare) and self.actor is not None:
+            return self.actor
+        if (definite or bare) and lemma in self.by_head:
+            return self.by_head[lemma]
+        text = _ARTICLE.sub("", re.sub(r"\s+", " ", mention.text).strip())
+        if not 2 < len(text) < 80:
+            return None
+        key = f"{mention.kind}:{slug(text)}"
+        generic: dict[str, Record] = self.reading.memo.setdefault("generic", {})
+        record = generic.get(key)
+        if record is None:
+            record = generic[key] = new_record(self.reading, text, mention.kind, generic=True)
+        self.by_head[lemma] = record
+        if mention.kind == "ThreatActor" and self.actor is None:
+            self.actor = record
+        return record
 
     def _company(self, lemma: str, sentence: Sentence) -> Record | None:
         kinds = ("Company", "Bank", "Organization")
