@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from api.problems import Refused
 from ontology.errors import WriteRefused
 from ontology.statement import Document, Statement
 from store.base import LoadSummary, QueryBounds, QueryResult, RetractSummary, Store, StoreStatus
@@ -29,9 +28,7 @@ class VisibleStore(Store):
 
     def read(self, cypher: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         if not self._view.is_full:
-            raise Refused(
-                403, "this format needs clearance for TLP:RED", hint="trig, ttl, jsonld, jsonl and csv do not"
-            )
+            raise WriteRefused("this view of the store has documents only", hint="use the look-ups under /v1")
         return self._store.read(cypher, parameters)
 
     def query(

@@ -16,7 +16,7 @@ from api.context import Graph
 from api.formats import written_as
 from api.guard import audit
 from api.parameters import Query as Parameters
-from api.problems import problem_responses
+from api.problems import Refused, problem_responses
 from api.visible import VisibleStore
 from store.export import export
 
@@ -46,6 +46,10 @@ _MEDIA_TYPES = {
 }
 
 
+_SUMMED_UP = frozenset({Wanted.GRAPHML, Wanted.CYPHER})
+"""Formats of what the store has summed up from all documents."""
+
+
 class Export(Parameters):
     """How the graph is written."""
 
@@ -63,8 +67,11 @@ class Export(Parameters):
 def whole(request: Request, store: Graph, principal: Reader, query: Annotated[Export, Query()]) -> StreamingResponse:
     """The documents that you may see with all that they say, streamed, in one of the formats of `format`."""
     audit(request, format=query.format.value)
-    pieces: Iterator[str] = export(VisibleStore(store, principal.view()), query.format.value)
-    first = next(pieces, "")  # what can be refused is refused before the answer begins
+    view = principal.view()
+    if query.format in _SUMMED_UP and not view.is_full:
+        raise Refused(403, "this format needs clearance for TLP:RED", hint="trig, ttl, jsonld, jsonl and csv do not")
+    pieces: Iterator[str] = export(VisibleStore(store, view), query.format.value)
+    first = next(pieces, "")  # a store that does not answer is told before the answer begins
     name = f"incident-graph.{query.format.value}"
     return StreamingResponse(
         (piece.encode("utf-8", "replace") for piece in chain((first,), pieces)),
