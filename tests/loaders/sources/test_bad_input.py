@@ -10,7 +10,6 @@ import sys
 import time
 import zipfile
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -18,6 +17,7 @@ from loaders import load_path, read, read_bytes
 from loaders.sources import archive, count, files
 from ontology.errors import UnreadableDocument
 from ontology.statement import Document
+from tests.loaders.sources import papers
 
 GERMAN = "Nach dem Angriff auf die Molkerei steht das Werk seit Montag still, teilte das Unternehmen am Abend mit. " * 3
 
@@ -63,7 +63,7 @@ def test_refused_with_the_reason(content: bytes, reason: str) -> None:
     assert time.monotonic() - started < 10
 
 
-def test_pdfs_that_cannot_be_read(papers: ModuleType) -> None:
+def test_pdfs_that_cannot_be_read() -> None:
     whole = papers.pdf(papers.LEAD)
     assert "PDF" in refusal("cut.pdf", whole[: len(whole) // 3])
     assert "encrypted" in refusal("locked.pdf", papers.pdf(papers.LEAD, password="x"))
@@ -89,7 +89,7 @@ def test_a_few_spoilt_bytes_do_not_turn_utf8_into_something_else() -> None:
     assert "bank’s “recovery” cost £5" in read_bytes("a.txt", text.encode() + b"\xff").body
 
 
-def test_a_folder_gives_the_good_and_names_the_bad(tmp_path: Path, papers: ModuleType) -> None:
+def test_a_folder_gives_the_good_and_names_the_bad(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     (tmp_path / "a.txt").write_text(papers.LEAD)
     (tmp_path / "b" / "empty.txt").touch()
@@ -110,7 +110,7 @@ def test_a_folder_gives_the_good_and_names_the_bad(tmp_path: Path, papers: Modul
     assert count(tmp_path / "c.zip") is None
 
 
-def test_same_text_is_the_same_document(tmp_path: Path, papers: ModuleType) -> None:
+def test_same_text_is_the_same_document(tmp_path: Path) -> None:
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text(papers.LEAD)
     first, second = read(tmp_path)
@@ -131,7 +131,7 @@ def _loop(folder: Path) -> Path:
     return folder / "loop"
 
 
-def test_pipes_are_read_and_endless_ones_are_not(tmp_path: Path, papers: ModuleType) -> None:
+def test_pipes_are_read_and_endless_ones_are_not(tmp_path: Path) -> None:
     reader, writer = os.pipe()
     os.write(writer, papers.LEAD.encode())
     os.close(writer)
@@ -143,7 +143,7 @@ def test_pipes_are_read_and_endless_ones_are_not(tmp_path: Path, papers: ModuleT
     assert "over 25,000,000 bytes" in endless.message
 
 
-def test_standard_input(monkeypatch: pytest.MonkeyPatch, papers: ModuleType) -> None:
+def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(papers.zipped({"a.txt": papers.LEAD.encode()}))))
     (document,) = read("-")
     assert isinstance(document, Document)
@@ -169,7 +169,7 @@ def messages(tmp_path: Path, content: bytes) -> list[str]:
     ]
 
 
-def test_names_that_lead_out_are_refused_and_the_rest_is_read(tmp_path: Path, papers: ModuleType) -> None:
+def test_names_that_lead_out_are_refused_and_the_rest_is_read(tmp_path: Path) -> None:
     members = {"../up.txt": b"x", "/root.txt": b"x", "C:\\win.txt": b"x", "fine.txt": papers.LEAD.encode()}
     for content in (
         papers.zipped(members),
@@ -182,12 +182,12 @@ def test_names_that_lead_out_are_refused_and_the_rest_is_read(tmp_path: Path, pa
         assert found[-1] == papers.LEAD
 
 
-def test_links_in_archives_are_not_followed(tmp_path: Path, papers: ModuleType) -> None:
+def test_links_in_archives_are_not_followed(tmp_path: Path) -> None:
     found = messages(tmp_path, papers.tarred({"link.txt": b"->/etc/passwd", "fine.txt": papers.LEAD.encode()}))
     assert found == ["!link.txt: a link or a device", papers.LEAD]
 
 
-def test_bombs_are_stopped_early(tmp_path: Path, papers: ModuleType) -> None:
+def test_bombs_are_stopped_early(tmp_path: Path) -> None:
     started = time.monotonic()
     zeros = bytes(20_000_000)
     for content in (papers.zipped({"a": zeros, "b": zeros}), papers.tarred({"a": zeros, "b": zeros}, "w:bz2")):
@@ -196,16 +196,14 @@ def test_bombs_are_stopped_early(tmp_path: Path, papers: ModuleType) -> None:
     assert time.monotonic() - started < 20
 
 
-def test_an_archive_of_very_many_members_ends(
-    tmp_path: Path, papers: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_archive_of_very_many_members_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "MEMBERS", 3)
     found = messages(tmp_path, papers.zipped({f"{number}.txt": papers.LEAD.encode() for number in range(5)}))
     assert len(found) == 4
     assert "over 3 members" in found[-1]
 
 
-def test_damaged_and_nested_archives(tmp_path: Path, papers: ModuleType) -> None:
+def test_damaged_and_nested_archives(tmp_path: Path) -> None:
     good = papers.zipped({"a.txt": papers.LEAD.encode() * 50})
     assert "damaged archive" in messages(tmp_path, good[: len(good) // 2])[0]
     assert "archive" in messages(tmp_path, papers.tarred({"a.txt": os.urandom(5000)})[:2000])[-1]
@@ -214,7 +212,7 @@ def test_damaged_and_nested_archives(tmp_path: Path, papers: ModuleType) -> None
     assert "Office document" in messages(tmp_path, papers.zipped({"[Content_Types].xml": b"<x/>"}))[0]
 
 
-def test_an_encrypted_member_is_named(tmp_path: Path, papers: ModuleType) -> None:
+def test_an_encrypted_member_is_named(tmp_path: Path) -> None:
     content = bytearray(papers.zipped({"a.txt": papers.LEAD.encode()}))
     with zipfile.ZipFile(io.BytesIO(bytes(content))) as opened:
         assert opened.infolist()[0].flag_bits & 1 == 0

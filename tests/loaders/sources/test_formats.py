@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-
 import pytest
 
 from loaders import read_bytes
 from loaders.sources.metadata import header, iso_date, marking, web_address
 from ontology.errors import UnreadableDocument
 from ontology.statement import Marking
+from tests.loaders.sources import papers
 
 
-def test_text_keeps_its_header_in_the_body_so_that_offsets_are_the_files(papers: ModuleType) -> None:
+def test_text_keeps_its_header_in_the_body_so_that_offsets_are_the_files() -> None:
     text = (
         "TITLE: Dairy stops bottling\nDATE: 20250902\nPUBLISHER: The Leith Gazette\n"
         f"URL: https://gazette.example/dairy\nMARKING: TLP:AMBER\n\n{papers.LEAD}\n"
@@ -27,31 +26,31 @@ def test_text_keeps_its_header_in_the_body_so_that_offsets_are_the_files(papers:
     assert document.language == "en"
 
 
-def test_text_without_header_has_its_first_line_as_title(papers: ModuleType) -> None:
+def test_text_without_header_has_its_first_line_as_title() -> None:
     document = read_bytes("notes", f"\nDairy stops bottling\n{papers.LEAD}".encode())
     assert document.title == "Dairy stops bottling"
     assert document.published_on is None
     assert document.marking is Marking.CLEAR
 
 
-def test_line_ends_and_control_characters_are_made_harmless(papers: ModuleType) -> None:
+def test_line_ends_and_control_characters_are_made_harmless() -> None:
     document = read_bytes("a.txt", f"Dairy\x1b stops\r\n{papers.LEAD}\r{papers.NEXT}".encode())
     assert document.body == f"Dairy  stops\n{papers.LEAD}\n{papers.NEXT}"
 
 
-def test_a_banner_marks_a_text(papers: ModuleType) -> None:
+def test_a_banner_marks_a_text() -> None:
     assert read_bytes("a.txt", f"TLP:AMBER+STRICT\n\n{papers.LEAD}".encode()).marking is Marking.AMBER_STRICT
     assert (
         read_bytes("a.txt", f"{papers.LEAD} It was not TLP:RED, said {'a ' * 60}man.".encode()).marking is Marking.CLEAR
     )
 
 
-def test_an_unknown_marking_is_refused_rather_than_taken_for_open(papers: ModuleType) -> None:
+def test_an_unknown_marking_is_refused_rather_than_taken_for_open() -> None:
     with pytest.raises(UnreadableDocument, match=r"a\.txt: unknown marking 'SECRET'"):
         read_bytes("a.txt", f"TITLE: Dairy\nMARKING: SECRET\n\n{papers.LEAD}".encode())
 
 
-def test_markdown_is_made_plain(papers: ModuleType) -> None:
+def test_markdown_is_made_plain() -> None:
     source = """---
 title: Dairy stops bottling
 date: 2025-09-02
@@ -101,15 +100,13 @@ Tel: 1 < 2 &amp; 3
     )
 
 
-def test_markdown_takes_its_title_from_the_first_heading_and_the_date_from_the_name_of_its_file(
-    papers: ModuleType,
-) -> None:
+def test_markdown_takes_its_title_from_a_heading_and_its_date_from_the_name_of_the_file() -> None:
     document = read_bytes("20250902_101500_dairy.md", f"# Dairy *stops*\n\n{papers.LEAD}".encode())
     assert document.body == f"Dairy stops\n\n{papers.LEAD}"
     assert (document.title, document.published_on) == ("Dairy stops", "2025-09-02")
 
 
-def test_html_gives_the_article_and_its_metadata_and_never_its_scripts(papers: ModuleType) -> None:
+def test_html_gives_the_article_and_its_metadata_and_never_its_scripts() -> None:
     page = f"""<!-- saved --><!DOCTYPE html><html><head><title>Dairy stops | Gazette</title>
     <meta property="og:title" content="Dairy stops bottling"><meta property="og:site_name" content="The Leith Gazette">
     <meta property="article:published_time" content="2025-09-02T10:00:00Z"><meta name="tlp" content="TLP:GREEN">
@@ -140,7 +137,7 @@ def test_a_page_in_its_declared_encoding() -> None:
     assert "“Север”" in read_bytes("p.html", page.encode("cp1251")).body
 
 
-def test_pdf_lines_become_paragraphs_again(papers: ModuleType) -> None:
+def test_pdf_lines_become_paragraphs_again() -> None:
     content = papers.pdf(
         "Dairy stops",
         "An attack on the systems of Harbour Dairies stopped its bott-",
@@ -157,13 +154,13 @@ def test_pdf_lines_become_paragraphs_again(papers: ModuleType) -> None:
     assert (document.title, document.published_on) == ("Dairy stops bottling", "2025-09-02")
 
 
-def test_a_name_never_outweighs_the_contents(papers: ModuleType) -> None:
+def test_a_name_never_outweighs_the_contents() -> None:
     assert read_bytes("wrong.txt", papers.pdf(papers.LEAD)).body == papers.LEAD
     assert read_bytes("wrong.pdf", papers.LEAD.encode()).body == papers.LEAD
     assert read_bytes("wrong.md", f"<html><body><p>{papers.LEAD}</p></body></html>".encode()).body == papers.LEAD
 
 
-def test_plain_text_may_hold_a_link_or_a_number_sign(papers: ModuleType) -> None:
+def test_plain_text_may_hold_a_link_or_a_number_sign() -> None:
     text = f"Dairy\n# 1 in milk\n[see](https://x.example)\n{papers.LEAD}"
     assert read_bytes("a.txt", text.encode()).body == text
     assert "https" not in read_bytes("a", text.encode()).body
