@@ -1,7 +1,7 @@
 """A real Neo4j for tests and benchmarks: one that is given, a container, or one started from its Maven artefacts.
 
-    with neo4j_server() as server:
-        open_store(server.uri, user=server.user, password=server.password)
+with neo4j_server() as server:
+    open_store(server.uri, user=server.user, password=server.password)
 """
 
 from __future__ import annotations
