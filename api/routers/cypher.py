@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 from typing import Annotated, Any
 
+import anyio
 from fastapi import APIRouter, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 from starlette.concurrency import run_in_threadpool
@@ -66,7 +67,7 @@ class CypherQuery(BaseModel):
     limit: int = Field(
         default=1_000, ge=1, le=100_000, description="Most rows; the server may have a lower bound of its own."
     )
-    explain: bool = Field(default=False, description="Give the plan instead of running the query.")
+    explain: bool = Field(default=False, description="Give the plan, as one row, instead of running the query.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,8 @@ class _Stream(StreamingResponse):
         try:
             await super().__call__(scope, receive, send)
         finally:
-            await run_in_threadpool(self._end)
+            with anyio.CancelScope(shield=True):  # who hangs up cancels this task, and its place must come free
+                await run_in_threadpool(self._end)
 
     def _lines(self) -> Iterator[bytes]:
         yield _json({"columns": self._result.columns}) + b"\n"
@@ -165,8 +167,10 @@ class _Stream(StreamingResponse):
         yield _json({"end": end}) + b"\n"
 
     def _end(self) -> None:
-        self._result.close()
-        self._slot.release()
+        try:
+            self._result.close()
+        finally:
+            self._slot.release()
         audit(self._request, rows=self._result.statistics.rows, note=self._result.note)
 
 
