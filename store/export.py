@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -16,6 +18,7 @@ from store.rendering import as_json, rows_as_csv
 
 _UNWRITABLE_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BATCH = 500
+_KINDS = ("Entity", "Amount")
 
 _COLUMNS = (
     *("id", "subject", "subject_name", "subject_type", "predicate"),
@@ -92,27 +95,43 @@ def _flat(document: Document, statement: Statement) -> dict[str, Any]:
     return row | {"object_type": target.datatype.value, "value": target.value, "currency": target.currency}
 
 
-def _entities(store: Store) -> Iterator[dict[str, Any]]:
-    """Every entity with its labels and properties, in order of id, a batch a query."""
-    after = ""
-    while rows := store.read(
-        "MATCH (e:Entity) WHERE e.id > $after "
-        "RETURN e.id AS id, labels(e) AS labels, properties(e) AS properties ORDER BY id LIMIT $limit",
-        {"after": after, "limit": _BATCH},
-    ):
-        yield from rows
-        after = rows[-1]["id"]
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """An entity or an amount; the two have ids of their own."""
+
+    kind: str
+    id: str
+    labels: tuple[str, ...]
+    properties: Mapping[str, Any]
+
+
+def _nodes(store: Store) -> Iterator[list[_Node]]:
+    """All nodes in order of kind and id, a batch a query."""
+    for kind in _KINDS:
+        after = ""
+        while rows := store.read(
+            f"MATCH (n:{kind}) WHERE n.id > $after "
+            "RETURN n.id AS id, labels(n) AS labels, properties(n) AS properties ORDER BY id LIMIT $limit",
+            {"after": after, "limit": _BATCH},
+        ):
+            yield [_Node(kind, row["id"], tuple(sorted(row["labels"])), row["properties"]) for row in rows]
+            after = rows[-1]["id"]
 
 
 def _edges(store: Store) -> Iterator[dict[str, Any]]:
-    """Every edge between entities with its properties, by the id of its subject."""
-    types = "|".join(p.relationship_type for p in ontology().predicates.values() if not p.is_literal)
-    for entity in _entities(store):
-        yield from store.read(
-            f"MATCH (a:Entity {{id: $id}})-[r:{types}]->(b:Entity) "
-            "RETURN a.id AS source, type(r) AS type, b.id AS target, properties(r) AS properties ORDER BY type, target",
-            {"id": entity["id"]},
-        )
+    """All edges with the kinds and ids of their ends, by the id of the subject."""
+    types = "|".join(predicate.relationship_type for predicate in ontology().predicates.values())
+    for batch in _nodes(store):
+        for kind in _KINDS if batch[0].kind == "Entity" else ():
+            yield from store.read(
+                f"""
+                UNWIND $ids AS id
+                MATCH (a:Entity {{id: id}})-[r:{types}]->(b:{kind})
+                RETURN a.id AS source, type(r) AS type, b.id AS target, '{kind}' AS kind, properties(r) AS properties
+                ORDER BY source, type, target
+                """,
+                {"ids": [node.id for node in batch]},
+            )
 
 
 def _graphml(store: Store) -> Iterator[str]:
@@ -124,26 +143,26 @@ def _graphml(store: Store) -> Iterator[str]:
         '<key id="type" for="edge" attr.name="type" attr.type="string"/>\n'
         '<graph edgedefault="directed">\n'
     )
-    for entity in _entities(store):
+    for node in chain.from_iterable(_nodes(store)):
         data = {
-            "labels": "".join(f":{label}" for label in sorted(entity["labels"])),
-            "name": entity["properties"].get("name") or entity["id"],
-            "properties": json.dumps(entity["properties"], ensure_ascii=False, default=str, sort_keys=True),
+            "labels": "".join(f":{label}" for label in node.labels),
+            "name": node.properties.get("name") or node.id,
+            "properties": json.dumps(node.properties, ensure_ascii=False, default=str, sort_keys=True),
         }
-        yield f"<node id={_attribute(entity['id'])}>{_data(data)}</node>\n"
+        yield f"<node id={_graphml_id(node.kind, node.id)}>{_data(data)}</node>\n"
     for edge in _edges(store):
-        ends = f"source={_attribute(edge['source'])} target={_attribute(edge['target'])}"
+        ends = f"source={_graphml_id('Entity', edge['source'])} target={_graphml_id(edge['kind'], edge['target'])}"
         properties = json.dumps(edge["properties"], ensure_ascii=False, default=str, sort_keys=True)
         yield f"<edge {ends}>{_data({'type': edge['type'], 'properties': properties})}</edge>\n"
     yield "</graph>\n</graphml>\n"
 
 
+def _graphml_id(kind: str, id_: str) -> str:
+    return quoteattr(_writable(id_ if kind == "Entity" else f"{kind}:{id_}"))
+
+
 def _data(values: dict[str, str]) -> str:
     return "".join(f'<data key="{key}">{escape(_writable(text))}</data>' for key, text in values.items())
-
-
-def _attribute(text: str) -> str:
-    return quoteattr(_writable(text))
 
 
 def _writable(text: str) -> str:
@@ -151,20 +170,24 @@ def _writable(text: str) -> str:
 
 
 def _cypher(store: Store) -> Iterator[str]:
-    """Statements that make the entities and the edges in another database, and change nothing when run again."""
-    yield "CREATE CONSTRAINT entity_id IF NOT EXISTS FOR (e:Entity) REQUIRE e.id IS UNIQUE;\n"
-    for entity in _entities(store):
-        labels = "".join(f":{_name(label)}" for label in sorted(entity["labels"]) if label != "Entity")
-        yield f"MERGE (e:Entity {{id: {_cypher_value(entity['id'])}}}) SET e += {_cypher_value(entity['properties'])}"
-        yield f" SET e{labels};\n" if labels else ";\n"
+    """Statements that make the nodes and the edges in another database, and change nothing when run again."""
+    for kind in _KINDS:
+        yield f"CREATE CONSTRAINT {kind.lower()}_id IF NOT EXISTS FOR (n:{kind}) REQUIRE n.id IS UNIQUE;\n"
+    for node in chain.from_iterable(_nodes(store)):
+        labels = "".join(f":{_name(label)}" for label in node.labels)
+        id_, properties = _cypher_value(node.id), _cypher_value(node.properties)
+        yield f"MERGE (n:{node.kind} {{id: {id_}}}) SET n += {properties} SET n{labels};\n"
     for edge in _edges(store):
-        ends = f"(a:Entity {{id: {_cypher_value(edge['source'])}}}), (b:Entity {{id: {_cypher_value(edge['target'])}}})"
-        yield f"MATCH {ends} MERGE (a)-[r:{_name(edge['type'])}]->(b) SET r += {_cypher_value(edge['properties'])};\n"
+        source, target = _cypher_value(edge["source"]), _cypher_value(edge["target"])
+        yield (
+            f"MATCH (a:Entity {{id: {source}}}), (b:{edge['kind']} {{id: {target}}}) "
+            f"MERGE (a)-[r:{_name(edge['type'])}]->(b) SET r += {_cypher_value(edge['properties'])};\n"
+        )
 
 
 def _cypher_value(value: Any) -> str:
     """A Cypher literal; nothing in a string can end it, for quotes and backslashes are escaped."""
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return "{" + ", ".join(f"{_name(key)}: {_cypher_value(each)}" for key, each in sorted(value.items())) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_cypher_value, value)) + "]"
