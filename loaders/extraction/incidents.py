@@ -55,6 +55,7 @@ class Incidents:
         if self.reading.main is None and self.campaigns:
             self.reading.main = next(iter(self.campaigns.values()))
         self.reading.memo["by_victim"] = self.by_victim
+        self.reading.memo["strong_incidents"] = {i.id for i in self.by_victim.values()}
         self._per_sentence(events)
         self.reading.incidents = list(dict.fromkeys([*self.by_victim.values(), *self.campaigns.values()]))
         self.reading.explain("incidents", (f"{i.name}  ({', '.join(i.aliases)})" for i in self.reading.incidents))

@@ -11,9 +11,11 @@ from loaders.extraction.layout import read_layout
 from loaders.extraction.measures import find_measures
 from loaders.extraction.mentions import find_mentions
 from loaders.extraction.patterns import match_patterns
+from loaders.extraction.proposals import propose
 from loaders.extraction.quotations import find_quotations
 from loaders.extraction.reading import Reading
 from loaders.extraction.relations import relate
+from loaders.extraction.scoring import score
 from loaders.extraction.techniques import find_techniques
 from loaders.resolution.within import resolve
 from ontology.statement import Document, Statement
@@ -34,6 +36,8 @@ def read(document: Document) -> Reading:
     relate(reading, matches, incidents)
     match_patterns(reading)
     find_techniques(reading)
+    propose(reading)
+    score(reading)
     return reading
 
 

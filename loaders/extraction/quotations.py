@@ -64,7 +64,7 @@ class _Quotations:
             self._first_person(doc, start, end, speaker)
             sentences = self._sentences(doc, start, end)
             for first, last in sentences:
-                self._say(speaker, doc, first, last, "speech.direct", 0.85 if found else 0.75)
+                self._say(speaker, doc, first, last, "speech.direct" if found else "speech.continued", 0.85 if found else 0.75, found[1] if found else None)
         return used
 
     def _sentences(self, doc: Doc, start: int, end: int) -> list[tuple[int, int]]:
@@ -157,7 +157,7 @@ class _Quotations:
             if doc.text[first:last].lower().startswith(("if ", "whether ", "to ask", "to see")):
                 continue
             self.last, self.last_block = speaker, number
-            self._say(speaker, doc, first, last, f"speech.{'strong' if lemma in verbs['strong'] else 'weak'}", confidence)
+            self._say(speaker, doc, first, last, f"speech.{'strong' if lemma in verbs['strong'] else 'weak'}", confidence, token)
 
     def _content(self, verb: Token, lemma: str) -> tuple[int, int] | None:
         clauses = [c for c in verb.children if c.dep_ == "ccomp" or (c.dep_ == "xcomp" and lemma in ("claim", "deny", "urge", "advise", "warn", "recommend", "promise"))]  # fmt: skip
@@ -201,7 +201,7 @@ class _Quotations:
         else:
             content = _trim(doc, sent.start, edge_left)
         if content:
-            self._say(speaker, doc, *content, "speech.according", 0.7)
+            self._say(speaker, doc, *content, "speech.according", 0.7, token)
 
     # --- who speaks
 
@@ -238,7 +238,7 @@ class _Quotations:
                 return mention.record
         return None
 
-    def _say(self, speaker: Record, doc: Doc, first: int, last: int, rule: str, confidence: float) -> None:
+    def _say(self, speaker: Record, doc: Doc, first: int, last: int, rule: str, confidence: float, verb: Token | None = None) -> None:
         text = doc.text[first:last]
         lead = len(text) - len(text.lstrip(" \"',.;:-"))
         tail = len(text.rstrip(" \"',;:-"))
@@ -253,9 +253,10 @@ class _Quotations:
         start, end = base.start, end_sentence.end
         if end - start > 1500:
             start, end = offset + first + lead, offset + first + tail
-        self.reading.candidates.append(
-            Candidate(speaker, "said", Literal(value[:1000], Datatype.TEXT), start, end, rule, confidence)
-        )
+        candidate = Candidate(speaker, "said", Literal(value[:1000], Datatype.TEXT), start, end, rule, confidence)
+        candidate.sentence = base
+        candidate.anchor = verb.i if verb is not None and verb.doc is doc else None
+        self.reading.candidates.append(candidate)
 
 
 def _quoted(text: str, *, continued: bool) -> list[tuple[int, int]]:

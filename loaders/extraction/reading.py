@@ -93,6 +93,10 @@ class Candidate:
     modality: Modality = Modality.ASSERTED
     speaker: Record | None = None
     role: str | None = None
+    subject_mention: Mention | int | None = None
+    object_mention: Mention | int | None = None
+    anchor: int | None = None
+    sentence: Sentence | None = None
 
 
 @dataclass(slots=True)

@@ -51,6 +51,8 @@ def _propose(reading: Reading, match: Match, subject: Record, predicate: str, ta
             if mention is not None and mention.record is not None:
                 speaker = mention.record
                 break
-    reading.candidates.append(
-        Candidate(subject, predicate, target, sentence.start, sentence.end, match.frame.id, match.frame.confidence, modality, speaker)
+    candidate = Candidate(
+        subject, predicate, target, sentence.start, sentence.end, match.frame.id, match.frame.confidence, modality, speaker
     )
+    candidate.anchor, candidate.sentence = match.trigger.i, sentence
+    reading.candidates.append(candidate)

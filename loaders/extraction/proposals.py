@@ -1,0 +1,155 @@
+"""Candidates by nearness alone: pairs of mentions in one sentence that could stand in a relation.
+
+The frames and patterns say what they are sure of; these proposals are many and mostly wrong, and are kept only where the
+scorer, which has learned how true relations look, finds them likely.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from loaders.extraction import grammar
+from loaders.extraction.frames import values_in
+from loaders.extraction.incidents import generic_record
+from loaders.extraction.lexicon import nouns
+from loaders.extraction.reading import ORGANIZATIONS, Candidate, Mention, Reading, Record, Sentence
+from ontology.statement import Datatype, Literal
+
+MAX_MENTIONS = 40
+BASE = 0.2
+_NEAR = 14
+_VICTIMS = ORGANIZATIONS | {"Person", "Facility", "System", "Victims"}
+_RESPONSE = re.compile(
+    r"\b(?:work\w*|help\w*|assist\w*|support\w*|respon\w+|alongside|hired|engag\w+|notif\w+|inform\w+|shut|took|taken|disabl\w+|"
+    r"restor\w+|reset|secur\w+|investigat\w+|patch\w*|block\w*|contain\w*|remov\w+|report\w*|alert\w*|advis\w+|offer\w*|credit|monitor\w+|"
+    r"launch\w*|review\w*|prob\w+|examin\w+|analy\w+|track\w*|discover\w*|learn\w*|determin\w+|found|seiz\w+|rais\w+|dismantl\w+|raid\w*)\b",
+    re.I,
+)
+_THEFT = re.compile(
+    r"\b(?:st[eo]l\w*|expos\w*|leak\w*|breach\w*|access\w*|compromis\w*|exfiltrat\w*|theft|taken|took|data|dump\w*|contain\w*|"
+    r"includ\w*|publish\w*|sell\w*|sold|copied|obtain\w*|acquir\w*|view\w*|download\w*|hack\w*|lost)\b",
+    re.I,
+)
+_DISRUPT = re.compile(
+    r"\b(?:disrupt\w*|outage\w*|offline|down|halt\w*|suspend\w*|shut\w*|affect\w*|impact\w*|encrypt\w*|restor\w*|unavailable|inaccessible|"
+    r"cripp\w+|delay\w*|cancel\w*|paraly\w+|stop\w*|lock\w*|forced|infect\w*|resum\w*|disabl\w*|interrupt\w*|back|clos\w*|operat\w*)\b",
+    re.I,
+)
+_ATTACK = re.compile(
+    r"\b(?:attack\w*|breach\w*|hack\w*|target\w*|hit|victim\w*|incident\w*|compromis\w*|ransom\w*|steal\w*|stole\w*|leak\w*|infect\w*|phish\w*|"
+    r"exploit\w*|affect\w*|impact\w*|intrusion\w*|campaign\w*|scam\w*|extort\w*|expos\w*|access\w*|infiltrat\w*|malware|theft|defraud\w*|outage)\b",
+    re.I,
+)
+
+
+def propose(reading: Reading) -> None:
+    """Add the pairs of each sentence of prose."""
+    for sentence in reading.sentences:
+        if sentence.block.kind not in ("prose", "list") or len(sentence.mentions) > MAX_MENTIONS:
+            continue
+        for predicate, subject, target, anchor in _pairs(reading, sentence):
+            start, end = sentence.start, sentence.end
+            candidate = Candidate(subject, predicate, target, start, end, f"near.{predicate}", BASE)
+            candidate.subject_mention, candidate.object_mention = anchor
+            reading.candidates.append(candidate)
+
+
+Pair = tuple[str, Record, Record | Literal, tuple[Mention | int | None, Mention | int | None]]
+
+
+def _pairs(reading: Reading, sentence: Sentence) -> Iterator[Pair]:
+    text = sentence.span.text
+    named = [m for m in sentence.mentions if m.record is not None and m.kind != "Incident"]
+    attack = bool(_ATTACK.search(text))
+    incident = sentence.incident
+    if incident is not None:
+        if attack or _RESPONSE.search(text):
+            for mention in named:
+                yield from _with_incident(incident, mention, attack=attack)
+        if attack:
+            for mention in sentence.mentions:
+                if mention.record is None and mention.source == "nominal" and mention.kind in _VICTIMS:
+                    record = _peek(reading, mention)
+                    if record is not None:
+                        yield "targeted", incident, record, (None, mention)
+        if _DISRUPT.search(text):
+            for mention in sentence.mentions:
+                if mention.kind in ("System", "Facility") and mention.source != "pronoun":
+                    record = mention.record or _peek(reading, mention)
+                    if record is not None and record.kind in ("System", "Facility"):
+                        yield "disrupted", incident, record, (None, mention)
+        if _THEFT.search(text):
+            for first, last, head in _data_phrases(sentence):
+                value = sentence.span.doc[first:last].text.strip(" \"',.;:-")
+                yield "compromisedData", incident, Literal(value, Datatype.TEXT), (None, head)
+        for value in values_in(reading, sentence, "date"):
+            token = next((t.i for t in sentence.span if t.idx + len(t) > value.start), None)
+            for predicate in ("startedOn", "disclosedOn", "detectedOn"):
+                yield predicate, incident, value.literal, (None, token)
+    yield from _between(named)
+
+
+def _with_incident(incident: Record, mention: Mention, *, attack: bool) -> Iterator[Pair]:
+    record = mention.record
+    if record is None:
+        return
+    kind = record.kind
+    if attack and kind in _VICTIMS and record.kind != "Victims":
+        yield "targeted", incident, record, (None, mention)
+    if kind in ORGANIZATIONS:
+        yield "respondedTo", record, incident, (mention, None)
+        yield "investigatedBy", incident, record, (None, mention)
+    if kind == "ThreatActor" or (kind == "Person" and attack):
+        yield "attributedTo", incident, record, (None, mention)
+    if kind == "ThreatActor":
+        yield "claimedBy", incident, record, (None, mention)
+
+
+def _between(named: list[Mention]) -> Iterator[Pair]:
+    for left in named:
+        for right in named:
+            if left is right or left.doc is not right.doc or left.record is None or right.record is None or left.record is right.record:
+                continue
+            if abs(left.head - right.head) > _NEAR:
+                continue
+            for predicate in _possible(left.record.kind, right.record.kind):
+                yield predicate, left.record, right.record, (left, right)
+
+
+def _possible(left: str, right: str) -> Iterator[str]:
+    if right == "Place" and left in ORGANIZATIONS | {"Facility", "Person", "ThreatActor"}:
+        yield "locatedIn"
+    if left == "Person" and right in ORGANIZATIONS | {"ThreatActor"}:
+        yield "holdsRole"
+        if right == "ThreatActor":
+            yield "memberOf"
+    if left in ORGANIZATIONS and right in ORGANIZATIONS:
+        yield "ownedBy"
+        yield "supplies"
+    if left in ORGANIZATIONS and right == "Facility":
+        yield "operates"
+    if left == "ThreatActor" and right == "ThreatActor":
+        yield "associatedWith"
+    if left in ("ThreatActor",) and right == "Malware":
+        yield "usedMalware"
+    if left in ("LawEnforcement", "GovernmentBody", "Organization") and right == "Person":
+        yield "arrested"
+        yield "charged"
+
+
+def _peek(reading: Reading, mention: Mention) -> Record | None:
+    return mention.record or generic_record(reading, mention)
+
+
+def _data_phrases(sentence: Sentence) -> Iterator[tuple[int, int, int]]:
+    """Noun phrases whose head is data: the whole list where several are coordinated."""
+    words = nouns()["Data"]
+    for token in sentence.span:
+        if token.pos_ not in ("NOUN", "PROPN") or token.lemma_.lower() not in words:
+            continue
+        if token.dep_ in ("compound", "amod", "nmod", "poss") or (token.dep_ == "conj" and token.head.lemma_.lower() in words):
+            continue
+        first, last = grammar.phrase(token, limit=40)
+        if last > first and len(sentence.span.doc[first:last].text) > 3:
+            yield first, last, token.i
