@@ -100,7 +100,7 @@ shape:statement a sh:NodeShape ; sh:targetClass ig:Statement ;
         [ sh:path prov:wasQuotedFrom ; sh:minCount 1 ; sh:maxCount 1 ; sh:class ig:Document ;
           sh:message "a statement is quoted from one document" ] ,
         [ sh:path ig:modality ; sh:minCount 1 ; sh:maxCount 1 ; sh:in ( @MODALITIES@ ) ;
-          sh:message "a statement has one modality" ] ,
+          sh:message "a statement has one modality: @ANY_MODALITY@" ] ,
         [ sh:path ig:confidence ; sh:minCount 1 ; sh:maxCount 1 ; sh:datatype xsd:double ;
           sh:minInclusive "0.0"^^xsd:double ; sh:maxInclusive "1.0"^^xsd:double ;
           sh:message "the confidence of a statement lies between 0 and 1" ] ,
@@ -128,6 +128,7 @@ def shapes(model: Ontology) -> str:
     head = (
         _HEAD.replace("@MARKINGS@", _strings(Marking))
         .replace("@MODALITIES@", _strings(Modality))
+        .replace("@ANY_MODALITY@", " or ".join(Modality))
         .replace("@PREDICATES@", " ".join(f"ig:{name}" for name in model.predicates))
     )
     return head + "".join(_predicate(predicate) for predicate in model.predicates.values())

@@ -132,7 +132,7 @@ def test_a_missing_part_is_told(node: URIRef, lost: URIRef, told: str) -> None:
     dataset.graph(document_iri(DOCUMENT.id)).remove((node, lost, None))
     report = validate(dataset)
     assert not report.conforms
-    assert told in {result.message for result in report.results}
+    assert any(result.message.startswith(told) for result in report.results)
 
 
 def test_one_document_does_not_vouch_for_another() -> None:
