@@ -6,7 +6,6 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from loaders.extraction import values
 from loaders.extraction.encoder.labels import INCIDENT_PREDICATES, PAIR_PREDICATES
@@ -26,12 +25,7 @@ _TEXTS = {"Data", "Technique"}
 _DETERMINER = re.compile(r"^(?:the|a|an|some|any|its|their|our|these|those|this|that|his|her)\s+", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Support:
-    """How sure the encoder is of a statement, and the proposal that says so."""
-
-    score: float
-    proposal: Proposal
+Key = tuple[str, str]
 
 
 class Learned:
@@ -144,14 +138,68 @@ def learn(reading: Reading) -> Learned | None:
     return Learned(reading, encoder)
 
 
-def propose(learned: Learned, incidents: Incidents) -> None:
-    """Turn proposals into candidate statements."""
-    reading = learned.reading
-    victims = _victims(learned, incidents)
-    before = len(reading.candidates)
-    reading.candidates += _roles(learned, victims)
-    reading.candidates += _relations(learned)
-    reading.explain(RULE, (_show(c) for c in reading.candidates[before:]))
+def end_key(end: Record | Literal) -> Key:
+    """By what two ends are the same."""
+    if isinstance(end, Record):
+        return "record", end.id
+    return end.datatype.value, f"{end.value} {end.currency or ''}".lower()
+
+
+class Join:
+    """Rules and encoder put together: every candidate with how sure each of the two is."""
+
+    def __init__(self, learned: Learned, incidents: Incidents) -> None:
+        self.learned = learned
+        self.incidents = incidents
+        self.roles: dict[tuple[str, Key], float] = {}
+        self.pairs: dict[tuple[str, Key, Key], float] = {}
+        self.speakers: list[tuple[int, str, float]] = []
+        self._index()
+
+    def _index(self) -> None:
+        for label, proposals in self.learned.roles.items():
+            for proposal in proposals:
+                end = self.learned.end(proposal.first)
+                if end is None:
+                    continue
+                key = (label, end_key(end))
+                self.roles[key] = max(self.roles.get(key, 0.0), proposal.score)
+                if label == "said" and isinstance(end, Record):
+                    self.speakers.append((proposal.first.start, end.id, proposal.score))
+        for label in PAIR_PREDICATES:
+            for proposal in self.learned.relations[label]:
+                first = self.learned.end(proposal.first)
+                second = self.learned.end(proposal.second) if proposal.second else None
+                if first is not None and second is not None:
+                    pair = (label, end_key(first), end_key(second))
+                    self.pairs[pair] = max(self.pairs.get(pair, 0.0), proposal.score)
+
+    def support(self, candidate: Candidate) -> float:
+        """How likely the encoder holds a candidate to be, whichever incident it is of."""
+        subject, target = candidate.subject, candidate.object
+        if not isinstance(subject, Record) or not isinstance(target, Record | Literal):
+            return 0.0
+        if candidate.predicate == "said":
+            low, high = candidate.start - 250, candidate.end + 150
+            return max((s for at, who, s in self.speakers if who == subject.id and low <= at <= high), default=0.0)
+        if candidate.predicate == "respondedTo":
+            return self.roles.get(("respondedTo", end_key(subject)), 0.0)
+        pair = self.pairs.get((candidate.predicate, end_key(subject), end_key(target)), 0.0)
+        if subject.kind == "Incident" or candidate.predicate not in PAIR_PREDICATES:
+            return max(pair, self.roles.get((candidate.predicate, end_key(target)), 0.0))
+        return pair
+
+    def own(self) -> list[Candidate]:
+        """What the encoder alone proposes, the likeliest of each statement."""
+        victims = _victims(self.learned, self.incidents)
+        best: dict[tuple[str, Key, Key], Candidate] = {}
+        for candidate in (*_roles(self.learned, victims), *_relations(self.learned)):
+            if not isinstance(candidate.subject, Record) or not isinstance(candidate.object, Record | Literal):
+                continue
+            key = (candidate.predicate, end_key(candidate.subject), end_key(candidate.object))
+            if key not in best or best[key].confidence < candidate.confidence:
+                best[key] = candidate
+        return list(best.values())
 
 
 def _show(candidate: Candidate) -> str:

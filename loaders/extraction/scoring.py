@@ -50,8 +50,14 @@ def score(reading: Reading) -> None:
     if weights is None:
         return
     for candidate, names in featurize(reading):
-        total = float(sum(weights[hashed(n)] for n in names))
+        total = offset(candidate) + float(sum(weights[hashed(n)] for n in names))
         candidate.confidence = 1.0 / (1.0 + math.exp(-max(-20.0, min(20.0, total))))
+
+
+def offset(candidate: Candidate) -> float:
+    """What the rule alone says, as log odds: it stands where the reports learned from had nothing alike."""
+    prior = min(0.95, max(0.05, candidate.confidence))
+    return math.log(prior / (1.0 - prior))
 
 
 def featurize(reading: Reading) -> list[tuple[Candidate, list[str]]]:
