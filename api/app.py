@@ -19,7 +19,7 @@ from api.guard import Guard, Observe
 from api.jobs import Jobs
 from api.metrics import Metrics
 from api.problems import Problem
-from api.routers import cypher, documents, entities, export, health, incidents, paths, statements
+from api.routers import cypher, documents, entities, export, health, incidents, paths, statements, stats
 from api.settings import Settings
 from api.tokens import TokenFile
 from store.base import Store
@@ -58,7 +58,7 @@ def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
     )
     app.state.context = context
     problems.install(app)
-    for router in (health, entities, paths, incidents, documents, statements, cypher, export):
+    for router in (health, stats, entities, paths, incidents, documents, statements, cypher, export):
         app.include_router(router.router)
     pages.install(app, settings.browser_url)
     app.add_middleware(Guard, settings=settings)

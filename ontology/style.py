@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from ontology.model import Ontology, OntologyClass
+from ontology.model import ENTITY_NAMESPACE, NAMESPACE, Ontology, OntologyClass
 
 _HEAD = """\
 node {
@@ -70,7 +70,7 @@ def _luminance(colour: str) -> float:
 
 
 def look(model: Ontology) -> str:
-    """The explorer page's part: how each class is drawn, and how each predicate reads in either direction."""
+    """The explorer page's part: the namespaces, how each class is drawn, how each predicate reads in either direction."""
     classes = {
         name: {"label": c.label, "colour": c.colour, "size": c.size, "labels": c.labels}
         for name, c in model.classes.items()
@@ -79,4 +79,6 @@ def look(model: Ontology) -> str:
         name: {"label": p.label, "inverse": p.inverse_label or p.label, "family": p.family}
         for name, p in model.predicates.items()
     }
-    return json.dumps({"classes": classes, "predicates": predicates}, ensure_ascii=False, indent=1) + "\n"
+    namespaces = {"ontology": NAMESPACE, "entities": ENTITY_NAMESPACE}
+    whole = {"namespaces": namespaces, "classes": classes, "predicates": predicates}
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"

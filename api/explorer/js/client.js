@@ -51,13 +51,14 @@ export const api = {
   related: (key, filters = {}) => request(`v1/entities/${id(key)}/related${query(filters)}`),
   statementsOf: (key, filters = {}) => request(`v1/entities/${id(key)}/statements${query(filters)}`),
   timeline: (key) => request(`v1/entities/${id(key)}/timeline`),
+  stats: () => request("v1/stats"),
   incidents: (more = {}) => request(`v1/incidents${query(more)}`),
   incident: (key) => request(`v1/incidents/${id(key)}`),
   paths: (from, to, max_hops) => request(`v1/paths${query({ from, to, max_hops })}`),
   documents: (more = {}) => request(`v1/documents${query(more)}`),
   document: (key) => request(`v1/documents/${id(key)}`),
   statement: (key) => request(`v1/statements/${id(key)}`),
-  cypher: (text, parameters = {}, limit = 500) =>
+  cypher: (text, parameters = {}, limit = 2000) =>
     request("v1/cypher", {
       method: "POST",
       body: JSON.stringify({ query: text, parameters, limit }),

@@ -1,6 +1,6 @@
 /* Exports of what is shown: PNG and SVG of the drawing, CSV and JSON-LD of the links. */
 import { h, svg } from "../dom.js";
-import { lookOf, words } from "./look.js";
+import { lookOf, namespaces, words } from "./look.js";
 
 export function save(blob, name) {
   const address = URL.createObjectURL(blob);
@@ -25,6 +25,17 @@ export function edgesAsCsv({ nodes, edges }) {
     ...edges.map((e) => [e.source, names.get(e.source), e.predicate, e.target, names.get(e.target), e.modality, e.sources])]);
 }
 
+/** The same shape that the API gives for `format=jsonld`, of the graph as it is drawn now. */
+export function graphAsJsonLd({ nodes, edges }) {
+  const { ontology, entities } = namespaces();
+  const iri = (id) => entities + encodeURIComponent(id);
+  const about = new Map(nodes.map((n) => [n.id, { "@id": iri(n.id), "@type": lookOf(n.type).labels.map((l) => ontology + l), name: n.name }]));
+  for (const { source, predicate, target } of edges) (about.get(source)[predicate] ??= []).push({ "@id": iri(target) });
+  const terms = Object.fromEntries(edges.map((e) => [e.predicate, { "@id": ontology + e.predicate, "@type": "@id" }]));
+  const whole = { "@context": { name: "http://www.w3.org/2004/02/skos/core#prefLabel", ...terms }, "@graph": [...about.values()] };
+  return new Blob([JSON.stringify(whole, null, 1)], { type: "application/ld+json" });
+}
+
 export function drawingAsSvg(positions, edges) {
   const at = new Map(positions.map((p) => [p.id, p]));
   const xs = positions.map((p) => p.x);
@@ -42,11 +53,10 @@ export function drawingAsSvg(positions, edges) {
   return new Blob([new XMLSerializer().serializeToString(drawing)], { type: "image/svg+xml" });
 }
 
-/** The buttons under a drawing; `jsonld` is the address of the same graph as JSON-LD. */
-export function exportButtons(graph, name, jsonld) {
-  return h("div", { class: "row" },
-    h("button", { onclick: async () => save(await graph.png(), `${name}.png`) }, "PNG"),
-    h("button", { onclick: () => save(drawingAsSvg(graph.positions(), graph.shown().edges), `${name}.svg`) }, "SVG"),
-    h("button", { onclick: () => save(edgesAsCsv(graph.shown()), `${name}.csv`) }, "CSV"),
-    jsonld ? h("a", { href: jsonld, download: `${name}.jsonld` }, "JSON-LD") : null);
+/** The buttons under a drawing: all export what is drawn now, with what was expanded. */
+export function exportButtons(graph, name) {
+  const button = (label, make) => h("button", { onclick: async () => save(await make(), `${name}.${label.toLowerCase().replace("-", "")}`), "aria-label": `Export what is shown as ${label}` }, label);
+  return h("div", { class: "row", role: "group", "aria-label": "Exports" },
+    button("PNG", () => graph.png()), button("SVG", () => drawingAsSvg(graph.positions(), graph.shown().edges)),
+    button("CSV", () => edgesAsCsv(graph.shown())), button("JSON-LD", () => graphAsJsonLd(graph.shown())));
 }

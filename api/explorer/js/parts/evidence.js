@@ -1,4 +1,5 @@
 /* From any edge, one click to its sentences: the panel at the side, and the statement as it looks everywhere. */
+import { api } from "../client.js";
 import { foreign, h } from "../dom.js";
 import { toEntity, toStatement } from "../route.js";
 import { badge, date, literal, words } from "./look.js";
@@ -25,14 +26,30 @@ export function source(statement) {
   return [parts.length > 1 ? [parts[0], ", ", parts[1]] : parts, document.published_on ? `, ${date(document.published_on)}` : ""];
 }
 
-/** Show statements in the panel; the focus goes there and comes back when it is closed. */
+const AROUND = 220; // characters of the document shown on either side of a sentence
+
+/** Put what stands before and after a sentence in its document around it. Offsets count Unicode characters. */
+async function inContext(statement, card) {
+  const found = await api.document(statement.document.id).catch(() => null); // without it the sentence alone is shown
+  if (!found || !card.isConnected) return;
+  const characters = Array.from(found.body);
+  const part = (from, until) => characters.slice(Math.max(0, from), until).join("");
+  card.querySelector("blockquote").replaceChildren(
+    h("span", { class: "quiet" }, statement.start > AROUND ? "…" : "", part(statement.start - AROUND, statement.start)),
+    h("mark", {}, part(statement.start, Math.min(statement.end, statement.start + 1200))),
+    h("span", { class: "quiet" }, part(statement.end, statement.end + AROUND), statement.end + AROUND < characters.length ? "…" : ""));
+}
+
+/** Show statements in the panel, the first in its place in its document; the focus goes there and comes back when it is closed. */
 export function showEvidence(title, statements, more = null) {
   before = document.activeElement;
   const close = h("button", { class: "close", onclick: hideEvidence, "aria-label": "Close the evidence" }, "✕");
+  const cards = statements.map(statementCard);
   panel().replaceChildren(close, h("h2", { id: "evidence-title" }, title),
-    ...(statements.length ? statements.map(statementCard) : [h("p", {}, "No sentence is kept for this link.")]), more ?? "");
+    ...(cards.length ? cards : [h("p", {}, "No sentence is kept for this link.")]), more ?? "");
   panel().hidden = false;
   close.focus();
+  if (cards.length) inContext(statements[0], cards[0]);
 }
 
 export function hideEvidence() {

@@ -1,5 +1,5 @@
 /* The drawn graph: Cytoscape.js on a canvas, loaded only when a graph is first shown. */
-import { h } from "../dom.js";
+import { announce, h } from "../dom.js";
 import { dot, lookOf, words } from "./look.js";
 
 const MANY = 400; // nodes from which labels of small nodes are hidden until zoomed in, and the layout runs in its quick mode
@@ -7,17 +7,21 @@ const DASHED = ["claimed", "alleged", "estimated", "expected"];
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-function style(many) {
+// Small enough for a crowd to have room, large enough to be read when the whole is fitted into the canvas.
+const letters = (count) => (count <= 15 ? 13 : count <= 60 ? 18 : 22);
+
+function style(count) {
+  const many = count > MANY;
   return [
     { selector: "node", style: {
       "background-color": (n) => lookOf(n.data("type")).colour, width: (n) => lookOf(n.data("type")).size, height: (n) => lookOf(n.data("type")).size,
-      label: "data(label)", color: css("--ink"), "font-size": 12, "text-wrap": "wrap", "text-max-width": 120, "text-valign": "bottom", "text-margin-y": 4,
-      "text-background-color": css("--sheet"), "text-background-opacity": 0.8, "text-background-padding": 2, "min-zoomed-font-size": many ? 9 : 6 } },
+      label: "data(label)", color: css("--ink"), "font-size": letters(count), "text-wrap": "wrap", "text-max-width": letters(count) * 10, "text-valign": "bottom", "text-margin-y": 4,
+      "text-background-color": css("--sheet"), "text-background-opacity": 0.8, "text-background-padding": 2, "min-zoomed-font-size": many ? 9 : 5 } },
     { selector: "node.centre", style: { "border-width": 4, "border-color": css("--ink") } },
     { selector: "node:selected", style: { "border-width": 4, "border-color": css("--link") } },
     { selector: "edge", style: {
       width: (e) => 1 + Math.min(4, Math.log2(1 + (e.data("sources") || 1))), "line-color": "#8a909a", "target-arrow-color": "#8a909a", "target-arrow-shape": "triangle",
-      "curve-style": many ? "haystack" : "bezier", label: many ? "" : "data(label)", "font-size": 10, color: css("--quiet"), "text-rotation": "autorotate",
+      "curve-style": many ? "haystack" : "bezier", label: many ? "" : "data(label)", "font-size": letters(count) * 0.8, color: css("--quiet"), "text-rotation": "autorotate",
       "text-background-color": css("--sheet"), "text-background-opacity": 0.85, "text-background-padding": 1, "min-zoomed-font-size": 8 } },
     { selector: "edge.qualified", style: { "line-style": "dashed" } },
     { selector: "edge.denied", style: { "line-style": "dotted", "line-color": css("--denied"), "target-arrow-color": css("--denied") } },
@@ -43,7 +47,8 @@ function line(edge) {
  * Beside the canvas the same edges stand in a list that can be read and operated without seeing the drawing.
  */
 export function graphView({ nodes, edges, centre, onNode, onEdge, onExpand, label }) {
-  const surface = h("div", { class: "surface", tabindex: "0", role: "img", "aria-label": `${label}: ${nodes.length} entities, ${edges.length} links. The same links are listed below the drawing.` });
+  const surface = h("div", { class: "surface", tabindex: "0", role: "application", onkeydown: key,
+    "aria-label": `${label}: ${nodes.length} entities, ${edges.length} links. Arrow keys walk from entity to entity, Enter takes one${onExpand ? ", E expands it" : ""}; the same links are listed below.` });
   const canvas = h("div", { class: "canvas" }, surface);
   const legend = h("div", { class: "legend", "aria-hidden": "true" });
   const list = h("ol", { class: "plain small" });
@@ -65,7 +70,7 @@ export function graphView({ nodes, edges, centre, onNode, onEdge, onExpand, labe
     if (!surface.isConnected) return;
     const many = nodes.length > MANY;
     cy = cytoscape({
-      container: surface, style: style(many), elements: [...nodes.map((n) => element(n, centre)), ...edges.map(line)],
+      container: surface, style: style(nodes.length), elements: [...nodes.map((n) => element(n, centre)), ...edges.map(line)],
       layout: { name: "preset" }, hideEdgesOnViewport: many, textureOnViewport: many, pixelRatio: many ? 1 : "auto", maxZoom: 3, minZoom: 0.02,
     });
     arrange(false);
@@ -80,7 +85,7 @@ export function graphView({ nodes, edges, centre, onNode, onEdge, onExpand, labe
     const count = cy.nodes().length;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches || count > 100;
     cy.layout({ name: "fcose", quality: count > MANY ? "draft" : "default", randomize: !keepPlaces, animate: !calm && keepPlaces, animationDuration: 300,
-      nodeSeparation: 110, idealEdgeLength: count > 60 ? 90 : 130, nodeRepulsion: 9000, packComponents: true, nodeDimensionsIncludeLabels: count <= MANY, padding: 30 }).run();
+      nodeSeparation: 110, idealEdgeLength: count > 15 ? 170 : 140, nodeRepulsion: 12_000, packComponents: true, nodeDimensionsIncludeLabels: count <= MANY, padding: 30 }).run();
     cy.fit(undefined, 30);
   }
 
@@ -96,9 +101,36 @@ export function graphView({ nodes, edges, centre, onNode, onEdge, onExpand, labe
     return fresh.length;
   }
 
+  /** The entity that is nearest in the direction of an arrow key, more ahead than aside. */
+  function neighbour([dx, dy]) {
+    const from = cy.nodes(":selected").first();
+    if (from.empty()) return centre ? cy.getElementById(centre) : cy.nodes().first();
+    const here = from.position();
+    const ahead = (n) => (n.position("x") - here.x) * dx + (n.position("y") - here.y) * dy;
+    const aside = (n) => Math.abs((n.position("x") - here.x) * dy) + Math.abs((n.position("y") - here.y) * dx);
+    return cy.nodes().filter((n) => ahead(n) > 0 && aside(n) <= 1.5 * ahead(n)).min((n) => ahead(n) + 2 * aside(n)).ele ?? from;
+  }
+
+  const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  function key(event) {
+    if (!cy || event.ctrlKey || event.metaKey || event.altKey) return;
+    const chosen = cy.nodes(":selected").first().data("entity");
+    if (ARROWS[event.key]) {
+      const next = neighbour(ARROWS[event.key]);
+      cy.elements().unselect();
+      next.select();
+      announce(`${next.data("label")}, ${lookOf(next.data("type")).label}, ${next.connectedEdges().length} links`);
+    } else if (event.key === "Enter" && chosen) onNode?.(chosen);
+    else if (event.key === "e" && chosen) onExpand?.(chosen);
+    else if (event.key === "+" || event.key === "-") cy.zoom({ level: cy.zoom() * (event.key === "+" ? 1.25 : 0.8), renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
+    else if (event.key === "f") cy.fit(undefined, 30);
+    else return;
+    event.preventDefault();
+  }
+
   describe();
   requestAnimationFrame(draw);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => cy?.style(style(nodes.length > MANY)));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => cy?.style(style(cy.nodes().length)));
   return {
     root, add, shown: () => ({ nodes: [...known.nodes.values()], edges: [...known.edges.values()] }),
     png: () => cy?.png({ output: "blob", full: true, scale: 2, maxWidth: 8000, maxHeight: 8000, bg: css("--sheet") }),

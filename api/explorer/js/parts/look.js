@@ -1,7 +1,7 @@
 /* How classes, modalities and figures look, the same in every view. Colours of classes come from the ontology, by `look.json`. */
 import { foreign, h } from "../dom.js";
 
-let looks = { classes: {}, predicates: {} };
+let looks = { namespaces: {}, classes: {}, predicates: {} };
 let browser = null;
 export async function loadLooks() {
   const [look, settings] = await Promise.all(["explorer/look.json", "explorer/settings.json"].map(async (file) => (await fetch(file)).json()));
@@ -19,6 +19,23 @@ export function browserLink(id) {
 /** Label, colour, size and superclasses of a class. */
 export const lookOf = (type) => looks.classes[type] ?? { colour: "#7a828e", size: 36, label: type, labels: [] };
 export const classes = () => Object.keys(looks.classes);
+
+/** The IRIs that entities and the terms of the ontology begin with. */
+export const namespaces = () => looks.namespaces;
+
+const ARTICLE = /^(the|this|that|these|those|an?|its?|his|her|their|our|another)\s+/i;
+const INDEFINITE = /^(an?|another)\s/i;
+
+/** The aliases that are names: texts also say "the company" or "an outage", which tell a reader nothing here. */
+export function names(aliases) {
+  const proper = (alias) => {
+    const words_ = alias.replace(ARTICLE, "").split(/\s+/);
+    if (INDEFINITE.test(alias)) return false;
+    const capitals = words_.filter((word) => word !== word.toLowerCase() || /^\p{Lo}/u.test(word));
+    return capitals.length > 1 || (capitals.length === 1 && (words_.length === 1 || capitals[0] !== words_[0]));
+  };
+  return aliases.filter(proper);
+}
 
 /** A small disc in the colour of a class. The colour is set through the CSSOM, which the Content-Security-Policy allows. */
 export function dot(type) {

@@ -1,13 +1,13 @@
 /* An entity: what is said of it, and the graph around it, expanded and filtered. */
-import { api, query } from "../client.js";
+import { api } from "../client.js";
 import { announce, foreign, h } from "../dom.js";
 import { exportButtons } from "../parts/download.js";
 import { openEdge } from "../parts/edge.js";
 import { statementCard } from "../parts/evidence.js";
 import { linkRows, propertyRows } from "../parts/facts.js";
 import { graphView } from "../parts/graph.js";
-import { browserLink, classes, lookOf } from "../parts/look.js";
-import { timelineList } from "../parts/timeline.js";
+import { browserLink, classes, lookOf, names } from "../parts/look.js";
+import { timelineAxis, timelineList } from "../parts/timeline.js";
 import { keep, parse, to } from "../route.js";
 
 const MODALITIES = ["asserted", "claimed", "alleged", "estimated", "expected", "denied"];
@@ -18,6 +18,7 @@ export async function view([key], parameters) {
   const filters = Object.fromEntries(FILTERS.map((name) => [name, parameters.getAll(name).join("\u0000").split("\u0000").filter(Boolean)]));
   const asked = { ...filters, depth: filters.depth[0] ?? 1, limit: MOST };
   const [entity, around, timeline] = await Promise.all([api.entity(key), api.related(key, asked), api.timeline(key)]);
+  const aliases = names(entity.aliases);
   const known = new Map(around.nodes.map((n) => [n.id, n]));
   const graph = graphView({
     ...around, centre: key, label: `What is linked with ${entity.name.slice(0, 80)}`, onEdge: openEdge,
@@ -40,13 +41,12 @@ export async function view([key], parameters) {
     content: [
       h("p", { class: "quiet small" }, entity.labels.map((l) => lookOf(l).label ?? l).join(" · ")),
       h("h1", {}, foreign(entity.name, 160)),
-      entity.aliases.length ? h("p", { class: "quiet" }, "also ", entity.aliases.slice(0, 12).flatMap((a, i) => [i ? ", " : "", foreign(a, 80)])) : "",
+      aliases.length ? h("p", { class: "quiet" }, "also ", aliases.slice(0, 12).flatMap((a, i) => [i ? ", " : "", foreign(a, 80)])) : "",
       h("p", { class: "row middle" }, entity.type === "Incident" ? h("a", { href: to(["incident", key]) }, "The case at a glance") : "", h("a", { href: to(["path"], { from: key }) }, "Paths from here"), browserLink(key)),
       h("div", { class: "split" },
-        h("section", {}, h("h2", {}, "Around it"), filterBar(entity, filters), graph.root, picked, around.note ? h("p", { class: "small quiet" }, around.note) : "", h("div", { class: "row" }, h("button", { onclick: graph.arrange }, "Arrange anew"), h("button", { onclick: graph.fit }, "Fit"), exportButtons(graph, key, `v1/entities/${encodeURIComponent(key)}/related${query({ ...asked, format: "jsonld" })}`))),
-        h("div", { class: "stack" },
-          h("section", { class: "card" }, h("h2", {}, "What is said of it"), h("dl", { class: "facts" }, propertyRows(entity.properties, key), linkRows(around.edges.filter((e) => e.source === key || e.target === key), key, known))),
-          h("section", { class: "card" }, h("h2", {}, "Timeline"), timelineList(timeline.events)))),
+        h("section", {}, h("h2", {}, "Around it"), filterBar(entity, filters), graph.root, picked, around.note ? h("p", { class: "small quiet" }, around.note) : "", h("div", { class: "row" }, h("button", { onclick: graph.arrange }, "Arrange anew"), h("button", { onclick: graph.fit }, "Fit"), exportButtons(graph, key))),
+        h("section", { class: "card" }, h("h2", {}, "What is said of it"), h("dl", { class: "facts" }, linkRows(around.edges.filter((e) => e.source === key || e.target === key), key, known), propertyRows(entity.properties, key)))),
+      h("section", { class: "card" }, h("h2", {}, "Timeline"), timelineAxis(timeline.events, key), h("div", { class: "columns" }, timelineList(timeline.events))),
       statements(key, entity.statements),
     ],
   };

@@ -1,26 +1,28 @@
 /* The whole case of one incident at a glance. */
-import { api, query } from "../client.js";
+import { api } from "../client.js";
 import { foreign, h } from "../dom.js";
 import { exportButtons } from "../parts/download.js";
-import { openEdge } from "../parts/edge.js";
-import { linkFact, linkRows, propertyRows, why } from "../parts/facts.js";
+import { openEdge, openStatement } from "../parts/edge.js";
+import { entityLink, fold, linkFact, linkRows, propertyRows, why } from "../parts/facts.js";
 import { graphView } from "../parts/graph.js";
 import { badge, browserLink, date, literal } from "../parts/look.js";
-import { openStatement } from "../parts/edge.js";
-import { timelineList } from "../parts/timeline.js";
+import { timelineAxis, timelineList } from "../parts/timeline.js";
 import { to, toEntity } from "../route.js";
 
 const FACT = "asserted";
+const CLAIM = "claimedBy"; // that a claim was made may be a fact; what it claims is not one
 const ABOVE = ["actors", "timeline"]; // families that stand at the top of the page already
-const FIRST = ["money", "integer"]; // figures worth being seen from afar
+const FIGURES = ["money", "integer"]; // figures worth being seen from afar
 
 export async function view([key]) {
   const found = await api.incident(key);
   const { incident, victims, actors, timeline, sections, disagreements, entities, sources, note } = found;
   const known = new Map(entities.map((e) => [e.id, e]));
-  const facts = actors.filter((a) => a.edge.modality === FACT);
-  const claims = actors.filter((a) => a.edge.modality !== FACT);
-  const figures = sections.flatMap((s) => s.properties).filter((p) => FIRST.includes(p.values[0]?.datatype));
+  const facts = actors.filter((a) => a.edge.modality === FACT && a.edge.predicate !== CLAIM);
+  const claims = actors.filter((a) => !facts.includes(a));
+  const figures = sections.flatMap((s) => s.properties).filter((p) => FIGURES.includes(p.values[0]?.datatype)).sort((a, b) => weight(a, incident) - weight(b, incident));
+  const others = disagreements.filter((p) => !figures.includes(p) && !figures.some((f) => f.subject.id === p.subject.id && f.predicate === p.predicate));
+  const support = sections.find((s) => s.family === "support");
   const graph = drawing(found, known);
   return {
     title: incident.name,
@@ -30,33 +32,44 @@ export async function view([key]) {
       note ? h("p", { class: "quiet" }, note) : "",
       h("p", { class: "row middle" }, h("a", { href: to(["entity", incident.id]) }, "Graph and all statements"), browserLink(incident.id)),
       h("div", { class: "grid" },
-        h("section", { class: "card" }, h("h2", {}, "Who was hit"), victims.length ? victims.map((v) => linkFact(v.edge, v.entity)) : h("p", { class: "quiet" }, "No victim is named.")),
+        h("section", { class: "card" }, h("h2", {}, "Who was hit"), victims.length ? victims.map((v) => linkFact(v.edge, v.entity)) : h("p", { class: "quiet" }, "No victim is named."), when(timeline)),
         h("section", { class: "card" }, h("h2", {}, "Who is said to be behind it"),
           facts.length ? [h("h3", {}, "Stated as fact"), facts.map((a) => actor(a))] : "",
           claims.length ? [h("h3", {}, "Claimed or alleged"), claims.map((a) => actor(a))] : "",
           actors.length ? "" : h("p", { class: "quiet" }, "No document names anybody.")),
-        h("section", { class: "card" }, h("h2", {}, "In figures"), figures.length ? figures.map(figure) : h("p", { class: "quiet" }, "No figures are given.")),
-        disagreements.length ? h("section", { class: "card" }, h("h2", {}, "Where sources disagree"), h("dl", { class: "facts" }, propertyRows(disagreements.filter((p) => !figures.some((f) => f.subject.id === p.subject.id && f.predicate === p.predicate)), incident.id)), h("p", { class: "small quiet" }, "Figures that disagree stand side by side with their sources; none is preferred.")) : ""),
+        h("section", { class: "card" }, h("h2", {}, "In figures"), figures.length ? fold(figures.map((f) => figure(f, incident))) : h("p", { class: "quiet" }, "No figures are given.")),
+        support ? family(support, incident, known) : "",
+        others.length ? h("section", { class: "card" }, h("h2", {}, "Where sources disagree"), h("dl", { class: "facts" }, propertyRows(others, incident.id)), h("p", { class: "small quiet" }, "What disagrees stands side by side with its sources; none is preferred.")) : ""),
+      h("section", { class: "card" }, h("h2", {}, "Timeline"), timelineAxis(timeline, incident.id), h("div", { class: "columns" }, timelineList(timeline))),
       h("div", { class: "split" },
-        h("div", { class: "stack" },
-          h("section", { class: "card" }, h("h2", {}, "The case as a graph"), graph.root, exportButtons(graph, incident.id, `v1/entities/${encodeURIComponent(incident.id)}/related${query({ format: "jsonld", depth: 2 })}`)),
-          sections.filter((s) => !ABOVE.includes(s.family) && (s.links.length || s.properties.length)).map((s) => h("section", { class: "card" }, h("h2", {}, s.label),
-            h("dl", { class: "facts" }, propertyRows(s.properties, incident.id), linkRows(s.links, incident.id, known))))),
-        h("div", { class: "stack" },
-          h("section", { class: "card" }, h("h2", {}, "Timeline"), timelineList(timeline)),
-          h("section", { class: "card" }, h("h2", {}, `Sources (${sources.length})`), h("ul", { class: "plain" }, sources.map((d) => h("li", {}, h("a", { href: to(["document", d.id]) }, foreign(d.title || d.id, 140)),
-            h("div", { class: "small quiet" }, foreign(d.publisher ?? ""), d.published_on ? ` ${date(d.published_on)}` : "", ` ${d.marking}`))))))),
+        h("section", { class: "card" }, h("h2", {}, "The case as a graph"), graph.root, exportButtons(graph, incident.id)),
+        h("section", { class: "card" }, h("h2", {}, `Sources (${sources.length})`), h("ul", { class: "plain gaps" }, sources.map((d) => h("li", {}, h("a", { href: to(["document", d.id]) }, foreign(d.title || "a document", 140)),
+          h("div", { class: "small quiet" }, [d.publisher ? foreign(d.publisher) : null, d.published_on ? date(d.published_on) : null, d.marking].filter(Boolean).flatMap((part, i) => [i ? " · " : "", part]))))))),
+      h("div", { class: "columns wide" }, sections.filter((s) => !ABOVE.includes(s.family) && s !== support && (s.links.length || s.properties.length)).map((s) => family(s, incident, known))),
     ],
   };
 }
 
+// What concerns the incident itself goes before what concerns a victim, and money before other counts.
+const weight = (property, incident) => (property.subject.id === incident.id ? 0 : 2) + (property.values[0].datatype === "money" ? 0 : 1);
+
+const family = (section, incident, known) => h("section", { class: "card" }, h("h2", {}, section.label),
+  h("dl", { class: "facts" }, propertyRows(section.properties, incident.id), linkRows(section.links, incident.id, known)));
+
+function when(events) {
+  const dated = events.filter((e) => e.kind === "event");
+  if (!dated.length) return "";
+  const [first, last] = [dated[0].date, dated.at(-1).date];
+  return [h("h3", { class: "apart" }, "When"), h("p", {}, first === last ? date(first) : `${date(first)} to ${date(last)}`)];
+}
+
 const actor = ({ entity, edge }) => h("div", { class: "fact" }, h("span", { class: "quiet" }, edge.label), linkFact(edge, entity));
 
-function figure(property) {
+function figure(property, incident) {
   const [best, ...others] = property.values;
   const one = (f) => h("div", {}, h("span", { class: f === best ? "figure" : "" }, literal(f)), " ", f.modality === FACT ? "" : badge(f.modality), " ",
     why(f.sources, () => openStatement(f.evidence.statement), property.label), " ", h("span", { class: "small quiet" }, foreign(f.evidence.publisher ?? f.evidence.title, 60)));
-  return h("div", { class: property.disagree ? "disagree" : "" }, h("p", { class: "quiet small" }, property.label, property.disagree ? " — sources disagree" : ""), one(best), others.map(one));
+  return h("div", { class: property.disagree ? "fact-block disagree" : "fact-block" }, h("p", { class: "quiet small" }, property.subject.id === incident.id ? "" : [entityLink(property.subject), ": "], property.label, property.disagree ? " — sources disagree" : ""), one(best), others.map(one));
 }
 
 function drawing({ incident, victims, actors, sections }, known) {

@@ -15,7 +15,7 @@ export async function view(_, parameters) {
     const { parameters: now } = parse();
     location.hash = to(["path"], { from: now.get("from"), to: now.get("to"), [name]: entity.id });
   };
-  const bar = h("div", { class: "row" },
+  const bar = h("div", { class: "ends" },
     h("div", {}, h("p", { class: "small quiet" }, "From"), searchBox({ label: "First entity", choose: set("from"), value: ends[0]?.name ?? "" })),
     h("div", {}, h("p", { class: "small quiet" }, "To"), searchBox({ label: "Second entity", choose: set("to"), value: ends[1]?.name ?? "" })));
   const head = [h("h1", {}, "How are two entities linked?"), bar];

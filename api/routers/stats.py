@@ -1,0 +1,19 @@
+"""How much the graph holds."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from api.access import Reader
+from api.context import Graph
+from api.formats import as_json
+from store import lookup
+from store.lookup.values import Stats
+
+router = APIRouter(prefix="/v1/stats", tags=["stats"])
+
+
+@router.get("", summary="How much there is", response_model=Stats)
+def stats(store: Graph, principal: Reader) -> Response:
+    """Counts of documents, statements, entities and links, as far as you may see."""
+    return as_json(lookup.stats(store, principal.view()), Stats)
