@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal, get_args
 from xml.sax.saxutils import escape, quoteattr
 
 from fastapi import Request, Response
@@ -42,8 +42,10 @@ _MEDIA_TYPES = {
     Format.GRAPHML: "application/graphml+xml",
     Format.CYTOSCAPE: "application/vnd.cytoscape+json",
 }
-GRAPHS = tuple(Format)
-TABLES = (Format.JSON, Format.CSV)
+GraphFormat = Literal["json", "jsonld", "csv", "graphml", "cytoscape"]
+TableFormat = Literal["json", "csv"]
+GRAPHS = tuple(map(Format, get_args(GraphFormat)))
+TABLES = tuple(map(Format, get_args(TableFormat)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,18 +158,16 @@ class GraphShape:
         return json.dumps({"elements": {"nodes": nodes, "edges": edges}}, ensure_ascii=False)
 
 
-def choose(request: Request, asked: Format | None, offered: Sequence[Format]) -> Format:
-    """The format by parameter, else by the Accept header; one that the route does not have raises `Refused`."""
-    hint = "this route has " + ", ".join(each.value for each in offered)
+def choose(request: Request, asked: str | None, offered: Sequence[Format]) -> Format:
+    """The format by parameter, else by the Accept header; none that the route has raises `Refused` with 406."""
     if asked is not None:
-        if asked not in offered:
-            raise Refused(406, f"this answer cannot be had as {asked.value}", hint=hint)
-        return asked
+        return Format(asked)
     header = request.headers.get("accept", "*/*")
     for media_type in _by_preference(header):
         for each in offered:
             if media_type in {each.media_type, "*/*", each.media_type.split("/")[0] + "/*"}:
                 return each
+    hint = "this route has " + ", ".join(each.media_type for each in offered)
     raise Refused(406, "this answer cannot be had in any of the formats that are accepted", hint=hint)
 
 
@@ -177,10 +177,9 @@ def responses(*offered: Format) -> dict[int | str, dict[str, Any]]:
 
 
 def written_as(description: str, *media_types: str) -> dict[int | str, dict[str, Any]]:
-    """What OpenAPI says of an answer that is text of these media types, besides what its model says."""
-    return {
-        200: {"description": description, "content": {each: {"schema": {"type": "string"}} for each in media_types}}
-    }
+    """What OpenAPI says of an answer of these media types, besides what its model says."""
+    content = {each: {"schema": {} if each.endswith("json") else {"type": "string"}} for each in media_types}
+    return {200: {"description": description, "content": content}}
 
 
 def table(rows: Iterable[Mapping[str, Any]]) -> Response:

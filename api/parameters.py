@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from api.formats import Format
+from api.formats import GraphFormat, TableFormat
 from ontology.model import ontology
 from ontology.statement import Modality
 from store.lookup import EdgeFilter, check_predicates, check_types
@@ -55,22 +55,34 @@ class Query(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class InFormat(Query):
-    """An answer that can be had in more than one format."""
-
-    format: Format | None = Field(
-        default=None, description="Format of the answer; without it the Accept header decides."
-    )
+FORMAT = "Format of the answer; without it the Accept header decides."
 
 
-class OnePage(InFormat):
+class AsTable(Query):
+    """An answer that can be had as a table."""
+
+    format: TableFormat | None = Field(default=None, description=FORMAT)
+
+
+class AsGraph(Query):
+    """An answer that can be had as a graph."""
+
+    format: GraphFormat | None = Field(default=None, description=FORMAT)
+
+
+class OnePage(AsTable):
     """A list that comes in pages."""
 
     limit: int = Field(default=50, ge=1, le=200, description="Most items of a page.")
-    cursor: Text | None = Field(default=None, max_length=2_000, description="The cursor that the page before gave.")
+    cursor: str | None = Field(
+        default=None,
+        max_length=500,
+        pattern="^[A-Za-z0-9_-]+$",
+        description="The cursor that the page before gave.",
+    )
 
 
-class Edges(InFormat):
+class Edges(AsGraph):
     """Which edges are asked for."""
 
     predicate: Predicates

@@ -11,7 +11,8 @@ from api.access import Reader
 from api.context import Graph
 from api.formats import GRAPHS, TABLES, Format, GraphShape, as_json, choose, responses, table
 from api.guard import audit
-from api.parameters import AsOf, Direction, Edges, EntityId, InFormat, Modalities, OnePage, Predicates, Text, Types
+from api.parameters import AsOf, AsTable, Direction, Edges, EntityId, Modalities, OnePage, Predicates, Text, Types
+from api.parameters import Query as Parameters
 from api.problems import problem_responses
 from api.tables import entity_row, event_row, statement_row
 from store import lookup
@@ -49,14 +50,14 @@ class Said(OnePage):
     direction: Direction = "both"
 
 
-class When(InFormat):
+class When(AsTable):
     """What a timeline shows."""
 
     reports: bool = Field(default=False, description="Show also when documents that mention the entity were published.")
     limit: int = Field(default=500, ge=1, le=2_000, description="Most events.")
 
 
-class AsKnown(InFormat):
+class AsKnown(Parameters):
     """One entity, if need be as it was known on a day."""
 
     as_of: AsOf = None
@@ -83,11 +84,8 @@ def search(request: Request, store: Graph, principal: Reader, query: Annotated[S
     response_model=EntityDetail,
     responses=problem_responses(404),
 )
-def entity(
-    request: Request, store: Graph, principal: Reader, entity_id: EntityId, query: Annotated[AsKnown, Query()]
-) -> Response:
+def entity(store: Graph, principal: Reader, entity_id: EntityId, query: Annotated[AsKnown, Query()]) -> Response:
     """All that documents say of one entity: its names, its figures side by side, and how it is linked."""
-    choose(request, query.format, (Format.JSON,))
     return as_json(lookup.entity(store, principal.view(query.as_of), entity_id), EntityDetail)
 
 

@@ -10,7 +10,7 @@ from api.access import Reader
 from api.context import Graph
 from api.formats import GRAPHS, TABLES, Format, GraphShape, as_json, choose, responses, table
 from api.guard import audit
-from api.parameters import EntityId, InFormat, OnePage
+from api.parameters import AsGraph, EntityId, OnePage
 from api.problems import problem_responses
 from api.tables import incident_row
 from store import lookup
@@ -41,7 +41,7 @@ def incidents(request: Request, store: Graph, principal: Reader, query: Annotate
     responses=responses(*GRAPHS) | problem_responses(404, 406),
 )
 def incident(
-    request: Request, store: Graph, principal: Reader, incident_id: EntityId, query: Annotated[InFormat, Query()]
+    request: Request, store: Graph, principal: Reader, incident_id: EntityId, query: Annotated[AsGraph, Query()]
 ) -> Response:
     """Victims, actors with the modality of each, timeline, impact, support, responders and sources in one answer."""
     wanted = choose(request, query.format, GRAPHS)
