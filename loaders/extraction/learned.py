@@ -18,6 +18,8 @@ from loaders.resolution.within import new_record
 from ontology.statement import Datatype, Literal, Modality, slug
 
 RULE = "encoder"
+BASE = 0.2
+"""Confidence of what the encoder alone proposes, before the join weighs its support."""
 VICTIM = 0.35
 """How likely a span must be a victim to found an incident of its own."""
 _VALUES = {"Date", "Money", "Number"}
@@ -70,7 +72,9 @@ class Learned:
         if span.type in _VALUES:
             return self._values.get((span.start, span.end))
         mention = self._mention(span)
-        if span.type in _TEXTS and not (mention is not None and mention.record is not None and mention.record.kind == "Technique"):  # fmt: skip
+        if span.type in _TEXTS and not (
+            mention is not None and mention.record is not None and mention.record.kind == "Technique"
+        ):
             return Literal(text, Datatype.TEXT)
         if mention is not None:
             return mention.record or generic_record(self.reading, mention)
@@ -100,7 +104,7 @@ class Learned:
         return best[1] if best else None
 
     def incident_of(self, span: Span, victims: list[tuple[Span, Record]]) -> Record | None:
-        """The incident in which a span has its role: that of a victim told of with it, else what its sentence speaks of."""
+        """The incident in which a span has its role: of a victim told of with it, else what its sentence speaks of."""
         best: tuple[float, Record] | None = None
         for victim, incident in victims:
             if (victim.start, victim.end) == (span.start, span.end):
@@ -130,14 +134,6 @@ def _best(proposals: list[Proposal]) -> dict[tuple[int, int], Proposal]:
     return best
 
 
-def learn(reading: Reading) -> Learned | None:
-    """Read with the encoder, where its weights are installed."""
-    encoder = shared_encoder()
-    if encoder is None or not reading.sentences:
-        return None
-    return Learned(reading, encoder)
-
-
 def end_key(end: Record | Literal) -> Key:
     """By what two ends are the same."""
     if isinstance(end, Record):
@@ -145,68 +141,82 @@ def end_key(end: Record | Literal) -> Key:
     return end.datatype.value, f"{end.value} {end.currency or ''}".lower()
 
 
-class Join:
-    """Rules and encoder put together: every candidate with how sure each of the two is."""
+def learn(reading: Reading, incidents: Incidents) -> None:
+    """Say how likely the encoder holds each candidate to be, and add what it alone proposes.
 
-    def __init__(self, learned: Learned, incidents: Incidents) -> None:
-        self.learned = learned
-        self.incidents = incidents
-        self.roles: dict[tuple[str, Key], float] = {}
-        self.pairs: dict[tuple[str, Key, Key], float] = {}
-        self.speakers: list[tuple[int, str, float]] = []
-        self._index()
+    Without its weights nothing changes: the rules read alone.
+    """
+    encoder = shared_encoder()
+    if encoder is None or not reading.sentences:
+        return
+    learned = Learned(reading, encoder)
+    support = _Support(learned)
+    for candidate in reading.candidates:
+        candidate.support = support.of(candidate)
+    before = len(reading.candidates)
+    reading.candidates += _own(learned, incidents)
+    reading.memo["learned"] = True
+    reading.explain(RULE, (_show(c) for c in reading.candidates[before:]))
 
-    def _index(self) -> None:
-        for label, proposals in self.learned.roles.items():
+
+class _Support:
+    """How likely the encoder holds a statement to be, by its ends."""
+
+    def __init__(self, learned: Learned) -> None:
+        self.roles: dict[tuple[str, Key], float] = defaultdict(float)
+        self.pairs: dict[tuple[str, Key, Key], float] = defaultdict(float)
+        self.speakers: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for label, proposals in learned.roles.items():
             for proposal in proposals:
-                end = self.learned.end(proposal.first)
+                end = learned.end(proposal.first)
                 if end is None:
                     continue
                 key = (label, end_key(end))
-                self.roles[key] = max(self.roles.get(key, 0.0), proposal.score)
+                self.roles[key] = max(self.roles[key], proposal.score)
                 if label == "said" and isinstance(end, Record):
-                    self.speakers.append((proposal.first.start, end.id, proposal.score))
+                    self.speakers[end.id].append((proposal.first.start, proposal.score))
         for label in PAIR_PREDICATES:
-            for proposal in self.learned.relations[label]:
-                first = self.learned.end(proposal.first)
-                second = self.learned.end(proposal.second) if proposal.second else None
+            for proposal in learned.relations[label]:
+                first = learned.end(proposal.first)
+                second = learned.end(proposal.second) if proposal.second else None
                 if first is not None and second is not None:
                     pair = (label, end_key(first), end_key(second))
-                    self.pairs[pair] = max(self.pairs.get(pair, 0.0), proposal.score)
+                    self.pairs[pair] = max(self.pairs[pair], proposal.score)
 
-    def support(self, candidate: Candidate) -> float:
-        """How likely the encoder holds a candidate to be, whichever incident it is of."""
-        subject, target = candidate.subject, candidate.object
+    def of(self, candidate: Candidate) -> float:
+        """The likelihood of a candidate, whichever incident it is of."""
+        subject, target, predicate = candidate.subject, candidate.object, candidate.predicate
         if not isinstance(subject, Record) or not isinstance(target, Record | Literal):
             return 0.0
-        if candidate.predicate == "said":
+        if predicate == "said":
             low, high = candidate.start - 250, candidate.end + 150
-            return max((s for at, who, s in self.speakers if who == subject.id and low <= at <= high), default=0.0)
-        if candidate.predicate == "respondedTo":
-            return self.roles.get(("respondedTo", end_key(subject)), 0.0)
-        pair = self.pairs.get((candidate.predicate, end_key(subject), end_key(target)), 0.0)
-        if subject.kind == "Incident" or candidate.predicate not in PAIR_PREDICATES:
-            return max(pair, self.roles.get((candidate.predicate, end_key(target)), 0.0))
+            return max((score for at, score in self.speakers.get(subject.id, ()) if low <= at <= high), default=0.0)
+        if predicate == "respondedTo":
+            return self.roles.get((predicate, end_key(subject)), 0.0)
+        pair = self.pairs.get((predicate, end_key(subject), end_key(target)), 0.0)
+        if subject.kind == "Incident" or predicate not in PAIR_PREDICATES:
+            return max(pair, self.roles.get((predicate, end_key(target)), 0.0))
         return pair
 
-    def own(self) -> list[Candidate]:
-        """What the encoder alone proposes, the likeliest of each statement."""
-        victims = _victims(self.learned, self.incidents)
-        best: dict[tuple[str, Key, Key], Candidate] = {}
-        for candidate in (*_roles(self.learned, victims), *_relations(self.learned)):
-            if not isinstance(candidate.subject, Record) or not isinstance(candidate.object, Record | Literal):
-                continue
-            key = (candidate.predicate, end_key(candidate.subject), end_key(candidate.object))
-            if key not in best or best[key].confidence < candidate.confidence:
+
+def _own(learned: Learned, incidents: Incidents) -> list[Candidate]:
+    """What the encoder itself proposes, each statement where it is likeliest."""
+    victims = _victims(learned, incidents)
+    best: dict[tuple[str, Key, Key], Candidate] = {}
+    for candidate in (*_roles(learned, victims), *_relations(learned)):
+        subject, target = candidate.subject, candidate.object
+        if isinstance(subject, Record) and isinstance(target, Record | Literal):
+            key = (candidate.predicate, end_key(subject), end_key(target))
+            if key not in best or best[key].support < candidate.support:
                 best[key] = candidate
-        return list(best.values())
+    return list(best.values())
 
 
 def _show(candidate: Candidate) -> str:
     ends = [
         e.name if isinstance(e, Record) else str(getattr(e, "value", e)) for e in (candidate.subject, candidate.object)
     ]
-    return f"{candidate.confidence:.2f} {ends[0]} {candidate.predicate} {ends[1]} ({candidate.modality})"
+    return f"{candidate.support:.2f} {ends[0]} {candidate.predicate} {ends[1]} ({candidate.modality})"
 
 
 def _victims(learned: Learned, incidents: Incidents) -> list[tuple[Span, Record]]:
@@ -229,29 +239,36 @@ def _victims(learned: Learned, incidents: Incidents) -> list[tuple[Span, Record]
     return found
 
 
-def _candidate(learned: Learned, proposal: Proposal, subject: Record, predicate: str, target: Record | Literal, span: Span) -> Candidate:  # fmt: skip
+def _candidate(
+    learned: Learned, proposal: Proposal, subject: Record, target: Record | Literal, span: Span
+) -> Candidate:
     sentence = learned.sentence(span)
     modality = Modality(proposal.modality)
     speaker = learned.speaker(span) if modality is not Modality.ASSERTED else None
-    return Candidate(
-        subject, predicate, target, sentence.start, max(sentence.end, span.end), RULE, proposal.score, modality, speaker
+    candidate = Candidate(
+        subject, proposal.label, target, sentence.start, max(sentence.end, span.end), RULE, BASE, modality, speaker
     )
+    candidate.support = proposal.score
+    candidate.sentence = sentence
+    return candidate
 
 
 def _roles(learned: Learned, victims: list[tuple[Span, Record]]) -> Iterator[Candidate]:
     for predicate in INCIDENT_PREDICATES:
         for proposal in learned.roles[predicate]:
             target = learned.end(proposal.first)
-            if target is None or (isinstance(target, Literal) and target.datatype is Datatype.TEXT and proposal.first.type not in _TEXTS):  # fmt: skip
+            if target is None or (
+                isinstance(target, Literal) and target.datatype is Datatype.TEXT and proposal.first.type not in _TEXTS
+            ):
                 continue
             incident = learned.incident_of(proposal.first, victims)
             if incident is None:
                 continue
             if predicate == "respondedTo":
                 if isinstance(target, Record):
-                    yield _candidate(learned, proposal, target, predicate, incident, proposal.first)
+                    yield _candidate(learned, proposal, target, incident, proposal.first)
             else:
-                yield _candidate(learned, proposal, incident, predicate, target, proposal.first)
+                yield _candidate(learned, proposal, incident, target, proposal.first)
 
 
 def _relations(learned: Learned) -> Iterator[Candidate]:
@@ -261,4 +278,4 @@ def _relations(learned: Learned) -> Iterator[Candidate]:
                 continue
             subject, target = learned.end(proposal.first), learned.end(proposal.second)
             if isinstance(subject, Record) and target is not None and target is not subject:
-                yield _candidate(learned, proposal, subject, predicate, target, proposal.second)
+                yield _candidate(learned, proposal, subject, target, proposal.second)

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 MAX_NAMES = 3000
 _CVE = re.compile(r"\bCVE-\d{4}-\d{4,7}\b", re.I)
+_SPEAKS = re.compile(
+    r"^,? ?(?:has |have |also |later |now |further |recently |previously )*(?:says|said|notes|noted|warns|warned|told|reports|reported|explains|explained|announced|confirmed|"
+    r"disclosed|observed|discovered|found|attributes|attributed|believes|acknowledged|admitted|revealed|declined|published|tracks|stated|states)\b"
+)
+_QUOTED = re.compile(r"\b(?:[Aa]ccording to|told|[Rr]esearchers (?:at|from)|[Ee]xperts (?:at|from)|[Aa]nalysts (?:at|from)) (?:the )?(?:[a-z]+ ){0,3}$")
 _PRONOUNS = frozenset("it its itself they their them he his him she her we our us i my ours theirs".split())
 _LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC", "PRODUCT", "NORP"})
 _EDGE = re.compile(r"^(?:the|a|an|an?other|this|that|its|our|their|former|mr\.?|mrs\.?|ms\.?)$", re.I)
@@ -175,6 +180,12 @@ def _trim(doc: Doc, first: int, last: int) -> tuple[int, int]:
         last -= 1
     while first < last and doc[first].is_lower:
         first += 1
+    # "CD Projekt Red", "Dr. Web": the recogniser drops a first word that looks odd
+    while 0 < first < last and doc[first - 1].dep_ == "compound" and doc[first - 1].pos_ == "PROPN":
+        previous = doc[first - 1]
+        if previous.ent_type_ or _EDGE.match(previous.text) or not previous.text[0].isupper() or not first <= previous.head.i < last:
+            break
+        first -= 1
     return first, last
 
 
@@ -217,6 +228,8 @@ def _cast_votes(mention: Mention, label: str | None, known: bool) -> None:
     for kind, pattern in cues["before"]:
         if pattern.search(before):
             votes[kind] += 2.0 if kind in ("ThreatActor", "Malware") else 0.8
+    if label != "PERSON" and not known and (_SPEAKS.match(after) or _QUOTED.search(before)):
+        votes["Company"] += 1.3
     if label == "PERSON" and mention.last - mention.first == 1 and not known:
         votes["Person"] -= 0.7
         votes["Company"] += 0.4
@@ -294,6 +307,10 @@ def _nominals(reading: Reading, doc: Doc, covered: list[Mention | None]) -> None
                 _add(reading, doc, root.i, root.i + 1, "Pronoun", "pronoun")
             continue
         kind = nominal_kind(root.lemma_.lower(), root.text.lower())
+        if root.lemma_.lower() in ("operation", "ransomware", "outfit", "group") and any(
+            m is not None and m.kind == "ThreatActor" for m in covered[chunk.start : chunk.end]
+        ):
+            kind = "ThreatActor"
         if kind is None:
             continue
         first = chunk.start

@@ -192,6 +192,11 @@ def _ends(reading: Reading, sentence: Sentence, role: str, match: re.Match[str],
         return [measure] if measure is not None else []
     if role == "incident":
         return list(sentence.incidents)
+    if role == "main":
+        if match.groupdict().get("a"):
+            return _ends(reading, sentence, "a", match, tags)
+        main = reading.memo.get("main_organization")
+        return [main] if main is not None else []
     if role == "government":
         return government(reading)
     if role.startswith("site/"):

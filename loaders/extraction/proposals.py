@@ -88,6 +88,100 @@ def _pairs(reading: Reading, sentence: Sentence) -> Iterator[Pair]:
             for predicate in ("startedOn", "disclosedOn", "detectedOn"):
                 yield predicate, incident, value.literal, (None, token)
     yield from _between(named)
+    yield from _of_values(reading, sentence, named)
+    yield from _sites_and_customers(reading, sentence)
+    if _COURT.search(text):
+        yield from _court(sentence, named)
+
+
+_COURT = re.compile(r"\b(?:arrest|detain|apprehend|charg|indict|sentenc|convict|jail|extradit|plead|custody|prison)\w*", re.I)
+_STAFF = re.compile(r"^\W{0,2}(?:[\w'-]+ ){0,3}?(?:people|employees|workers|staff|staffers|journalists|physicians|specialists|jobs|professionals)\b", re.I)
+_PEOPLE = re.compile(
+    r"^\W{0,2}(?:[\w'-]+ ){0,5}?(?:people|persons?|customers|users|clients|members|patients|students|employees|individuals|subscribers|residents|"
+    r"citizens|victims|guests|passengers|consumers|accounts|workers|staff|donors|investors|records|players|drivers|owners|holders|Americans)\b",
+    re.I,
+)
+
+
+def _of_values(reading: Reading, sentence: Sentence, named: list[Mention]) -> Iterator[Pair]:
+    text = sentence.span.text
+    base = sentence.span.start_char
+    organizations = [m for m in named if m.record is not None and m.record.kind in ORGANIZATIONS][:6]
+    for value in values_in(reading, sentence, "money")[:6]:
+        token = next((t.i for t in sentence.span if t.idx + len(t) > value.start), None)
+        if sentence.incident is not None:
+            for predicate in ("financialLoss", "ransomDemanded", "ransomPaid"):
+                yield predicate, sentence.incident, value.literal, (None, token)
+        for mention in organizations:
+            if mention.record is not None:
+                yield "fined", mention.record, value.literal, (mention, token)
+        measure = reading.memo.get("measure")
+        if measure is not None:
+            yield "amount", measure, value.literal, (None, token)
+    for value in values_in(reading, sentence, "count")[:8]:
+        after = text[value.end - base :]
+        token = next((t.i for t in sentence.span if t.idx + len(t) > value.start), None)
+        if sentence.incident is not None and _PEOPLE.match(after):
+            yield "peopleAffected", sentence.incident, value.literal, (None, token)
+        if _STAFF.match(after):
+            for mention in organizations:
+                if mention.record is not None:
+                    yield "employs", mention.record, value.literal, (mention, token)
+
+
+def _sites_and_customers(reading: Reading, sentence: Sentence) -> Iterator[Pair]:
+    """"its 120 clinics", "the vendor's customers", "some of its suppliers"."""
+    for mention in sentence.mentions:
+        if mention.source != "nominal":
+            continue
+        head = mention.doc[mention.head]
+        lemma = head.lemma_.lower()
+        site = mention.kind == "Facility"
+        if not site and lemma not in ("customer", "client", "supplier", "vendor", "provider"):
+            continue
+        owner = _owner(reading, mention)
+        record = _peek(reading, mention)
+        if owner is None or record is None or owner is record:
+            continue
+        if site:
+            yield "operates", owner, record, (None, mention)
+        elif lemma in ("customer", "client"):
+            yield "supplies", owner, record, (None, mention)
+        else:
+            yield "supplies", record, owner, (mention, None)
+
+
+def _owner(reading: Reading, mention: Mention) -> Record | None:
+    head = mention.doc[mention.head]
+    around = [c for c in head.children if c.dep_ in ("poss", "compound")] + grammar.prepositional(head, "of")
+    verb = grammar.governor(head)
+    if verb is not None and verb.lemma_.lower() in ("operate", "run", "have", "own", "manage", "serve", "maintain", "shut", "close"):
+        around += grammar.subjects(verb)
+    for token in around:
+        other = reading.mention_at(token)
+        if other is not None and other.record is not None and other.record.kind in ORGANIZATIONS:
+            return other.record
+    return None
+
+
+def _court(sentence: Sentence, named: list[Mention]) -> Iterator[Pair]:
+    text = sentence.span.text.lower()
+    predicates = [
+        predicate
+        for predicate, words in (
+            ("arrested", r"arrest|detain|apprehend|custody"),
+            ("charged", r"charg|indict|extradit|plead"),
+            ("sentenced", r"sentenc|convict|jail|prison"),
+        )
+        if re.search(words, text)
+    ]
+    people = [m for m in named if m.record is not None and m.record.kind == "Person" and m.source != "pronoun"][:8]
+    bodies = [m for m in named if m.record is not None and m.record.kind in ORGANIZATIONS][:6]
+    for predicate in predicates:
+        for body in bodies:
+            for person in people:
+                if body.record is not None and person.record is not None:
+                    yield predicate, body.record, person.record, (body, person)
 
 
 def _with_incident(incident: Record, mention: Mention, *, attack: bool) -> Iterator[Pair]:
@@ -133,9 +227,6 @@ def _possible(left: str, right: str) -> Iterator[str]:
         yield "associatedWith"
     if left in ("ThreatActor",) and right == "Malware":
         yield "usedMalware"
-    if left in ("LawEnforcement", "GovernmentBody", "Organization") and right == "Person":
-        yield "arrested"
-        yield "charged"
 
 
 def _peek(reading: Reading, mention: Mention) -> Record | None:

@@ -102,15 +102,10 @@ class _Quotations:
 
     def _speaker_near(self, doc: Doc, start: int, end: int, quotes: list[tuple[int, int]]) -> tuple[Record, Token] | None:  # fmt: skip
         best: tuple[int, Record, Token] | None = None
-        for token in doc:
+        for token in self._saying(doc):
             if token.idx < start - 260 or token.idx > end + 160:
                 continue
             if any(a <= token.idx < b for a, b in quotes):
-                continue
-            lemma = token.lemma_.lower()
-            if not (token.pos_ == "VERB" and lemma in _verbs()["strong"] | _verbs()["weak"]) and not (
-                lemma == "accord" or (lemma == "read" and token.pos_ == "VERB")
-            ):
                 continue
             between = doc.text[min(token.idx, end) : max(token.idx, start)]
             distance = token.idx - end if token.idx >= end else start - token.idx
@@ -125,6 +120,16 @@ class _Quotations:
                 best = (distance, speaker, token)
         return (best[1], best[2]) if best else None
 
+    def _saying(self, doc: Doc) -> list[Token]:
+        key = f"saying:{id(doc)}"
+        if key not in self.reading.memo:
+            verbs = _verbs()["strong"] | _verbs()["weak"] | {"read"}
+            self.reading.memo[key] = [
+                t for t in doc if (t.pos_ == "VERB" and t.lemma_.lower() in verbs) or t.lower_ == "according"
+            ]
+        found: list[Token] = self.reading.memo[key]
+        return found
+
     # --- clauses
 
     def _indirect(self, doc: Doc, quotes: list[tuple[int, int]], done: set[int], number: int) -> None:
@@ -136,7 +141,10 @@ class _Quotations:
             if lemma == "accord" and token.i + 1 < len(doc) and doc[token.i + 1].lower_ == "to":
                 self._according(doc, token)
                 continue
-            if token.pos_ != "VERB" or not (lemma in verbs["strong"] or lemma in verbs["weak"]):
+            if token.pos_ != "VERB":
+                self._mistagged(doc, token, number)
+                continue
+            if not (lemma in verbs["strong"] or lemma in verbs["weak"]):
                 continue
             if any(c.dep_ == "neg" for c in token.children) and lemma not in ("say",):
                 continue
@@ -147,9 +155,10 @@ class _Quotations:
             inside = sum(min(b, last) - max(a, first) for a, b in quotes if a < last and first < b)
             if token.i in done and inside > 0.6 * (last - first):
                 continue
-            speaker = self._speaker(token)
-            if speaker is None:
+            speakers = self._speakers(token)
+            if not speakers:
                 continue
+            speaker = speakers[0]
             if lemma in verbs["weak"] and speaker.generic and speaker.kind not in ("Person", "LawEnforcement"):
                 confidence = 0.5
             else:
@@ -157,7 +166,22 @@ class _Quotations:
             if doc.text[first:last].lower().startswith(("if ", "whether ", "to ask", "to see")):
                 continue
             self.last, self.last_block = speaker, number
-            self._say(speaker, doc, first, last, f"speech.{'strong' if lemma in verbs['strong'] else 'weak'}", confidence, token)
+            for each in speakers:
+                self._say(each, doc, first, last, f"speech.{'strong' if lemma in verbs['strong'] else 'weak'}", confidence, token)
+
+    def _mistagged(self, doc: Doc, token: Token, number: int) -> None:
+        """"Dragos notes that ...", where the tagger saw a noun."""
+        if token.lower_ not in _verbs()["forms"] or token.i == 0 or token.i + 3 >= len(doc):
+            return
+        before = self.reading.mention_at(doc[token.i - 1])
+        if before is None or before.source == "nominal" or before.record is None or before.record.kind not in SPEAKERS:
+            return
+        if doc[token.i + 1].lower_ not in ("that", "the", "it", "its", "they", "a", "this", "he", "she"):
+            return
+        content = _trim(doc, token.i + 1, token.sent.end)
+        if content:
+            self.last, self.last_block = before.record, number
+            self._say(before.record, doc, *content, "speech.form", 0.7, token)
 
     def _content(self, verb: Token, lemma: str) -> tuple[int, int] | None:
         clauses = [c for c in verb.children if c.dep_ == "ccomp" or (c.dep_ == "xcomp" and lemma in ("claim", "deny", "urge", "advise", "warn", "recommend", "promise"))]  # fmt: skip
@@ -179,12 +203,12 @@ class _Quotations:
                 first, last = targets[0].left_edge.i, targets[0].right_edge.i + 1
                 if last - first >= 4:
                     return _trim(verb.doc, first, last)
-        # "The attack, the company said, began in May"
-        if verb.dep_ in ("parataxis", "ROOT", "ccomp") and lemma in ("say", "note", "explain", "add", "write") and verb.i > verb.sent.start + 3:
-            subject = [c for c in verb.children if c.dep_ == "nsubj"]
-            before = verb.doc[verb.sent.start : min([verb.i, *(c.left_edge.i for c in subject)])]
-            if len(before) > 4 and verb.dep_ == "parataxis":
-                return _trim(verb.doc, before.start, before.end)
+        # "The attack began in May, the company said."
+        subject = [c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")]
+        stop = min([verb.i, *(c.left_edge.i for c in subject)])
+        closing = verb.sent.end - verb.i < 12 and stop - verb.sent.start > 4 and verb.doc[stop - 1].text in (",", '"')
+        if closing and lemma in _verbs()["strong"]:
+            return _trim(verb.doc, verb.sent.start, stop)
         return None
 
     def _according(self, doc: Doc, token: Token) -> None:
@@ -206,15 +230,15 @@ class _Quotations:
     # --- who speaks
 
     def _speaker(self, verb: Token) -> Record | None:
+        return next(iter(self._speakers(verb)), None)
+
+    def _speakers(self, verb: Token) -> list[Record]:
         candidates = grammar.subjects(verb)
         if not candidates and verb.i + 1 < len(verb.doc):
             # inversion: "reads the statement"
             candidates = [c for c in verb.rights if c.dep_ in ("nsubj", "dobj", "npadvmod")][:1]
-        for token in candidates:
-            record = self._party(token)
-            if record is not None:
-                return record
-        return None
+        found = [record for token in candidates[:6] if (record := self._party(token)) is not None]
+        return list(dict.fromkeys(found))
 
     def _party(self, token: Token) -> Record | None:
         mention = self.reading.mention_at(token)
@@ -226,6 +250,9 @@ class _Quotations:
         record = mention.record
         if record is None and mention.source == "nominal" and mention.kind in SPEAKERS | {"Victims"} and mention.kind != "Victims":
             record = generic_record(self.reading, mention)
+        if record is not None and mention.source == "name" and record.kind in ("System", "Facility", "Malware") and not record.known:  # fmt: skip
+            # what speaks is no product
+            record.kind = "Company"
         return record if record is not None and record.kind in SPEAKERS else None
 
     def _owner(self, token: Token) -> Record | None:

@@ -81,7 +81,7 @@ class Sentence:
 
 @dataclass(slots=True, eq=False)
 class Candidate:
-    """A statement that a stage proposes: the arbiter decides on it."""
+    """A statement that a stage proposes: the arbiter decides on it. `support` is what the encoder thinks of it."""
 
     subject: Record | Mention | None
     predicate: str
@@ -97,6 +97,7 @@ class Candidate:
     object_mention: Mention | int | None = None
     anchor: int | None = None
     sentence: Sentence | None = None
+    support: float = 0.0
 
 
 @dataclass(slots=True)

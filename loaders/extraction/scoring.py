@@ -18,18 +18,24 @@ import numpy as np
 from loaders.extraction.frames import values_in
 from loaders.extraction.modality import modality_of
 from loaders.extraction.reading import Candidate, Mention, Reading, Record, Sentence
-from ontology.statement import Literal, Modality
+from ontology.statement import Datatype, Literal, Modality
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 BITS = 17
+_MASK = (1 << BITS) - 1
 WEIGHTS = resources.files(__package__) / "data" / "scores.npz"
 
 
-def hashed(feature: str) -> int:
-    """The slot of a feature."""
-    return zlib.crc32(feature.encode("utf-8", "surrogatepass")) & ((1 << BITS) - 1)
+def _seed(prefix: str) -> int:
+    return zlib.crc32(prefix.encode())
+
+
+def _slots(prefix: str, features: list[bytes]) -> list[int]:
+    """The slots of features that count for one predicate and side."""
+    seed = _seed(prefix)
+    return [zlib.crc32(f, seed) & _MASK for f in features]
 
 
 @cache
@@ -49,8 +55,8 @@ def score(reading: Reading) -> None:
     weights = _weights()
     if weights is None:
         return
-    for candidate, names in featurize(reading):
-        total = offset(candidate) + float(sum(weights[hashed(n)] for n in names))
+    for candidate, slots in featurize(reading):
+        total = offset(candidate) + float(weights[slots].sum())
         candidate.confidence = 1.0 / (1.0 + math.exp(-max(-20.0, min(20.0, total))))
 
 
@@ -60,8 +66,8 @@ def offset(candidate: Candidate) -> float:
     return math.log(prior / (1.0 - prior))
 
 
-def featurize(reading: Reading) -> list[tuple[Candidate, list[str]]]:
-    """Each candidate with its features."""
+def featurize(reading: Reading) -> list[tuple[Candidate, list[int]]]:
+    """Each candidate with the slots of its features."""
     by_start = {s.start: s for s in reading.sentences}
     groups: dict[tuple[str, str, str], set[str]] = {}
     for candidate in reading.candidates:
@@ -89,58 +95,75 @@ def _sentence_of(reading: Reading, candidate: Candidate) -> Sentence:
     return reading.sentences[-1]
 
 
-def _features(reading: Reading, candidate: Candidate, sentence: Sentence, rules: set[str], spoken: Counter[str], total: int) -> list[str]:  # fmt: skip
+def _features(reading: Reading, candidate: Candidate, sentence: Sentence, rules: set[str], spoken: Counter[str], total: int) -> list[int]:  # fmt: skip
     predicate = candidate.predicate
-    out = [f"p={predicate}", f"r={candidate.rule}"]
-    out += [f"{predicate}|also={r}" for r in rules if r != candidate.rule]
-    out.append(f"{predicate}|m={candidate.modality.value}")
-    place = sentence.index / total
-    out.append(f"{predicate}|pos={'first' if sentence.index < 2 else int(place * 4)}")
-    out.append(f"{predicate}|block={sentence.block.kind}")
-    out.append(f"{predicate}|incidents={min(4, len(reading.incidents))}")
     subject, target = candidate.subject, candidate.object
-    if isinstance(subject, Record):
-        out += _record_features(reading, predicate, "s", subject, spoken)
-    if isinstance(target, Record):
-        out += _record_features(reading, predicate, "o", target, spoken)
-    elif isinstance(target, Literal):
+    place = "first" if sentence.index < 2 else str(int(sentence.index / total * 4))
+    own = [
+        "p",
+        f"r={candidate.rule}",
+        f"m={candidate.modality.value}",
+        f"pos={place}",
+        f"block={sentence.block.kind}",
+        f"incidents={min(4, len(reading.incidents))}",
+        *(f"also={r}" for r in rules if r != candidate.rule),
+    ]
+    if isinstance(target, Literal):
         words = str(target.value).split()
-        out.append(f"{predicate}|olen={min(8, len(words) // 2)}")
-        if target.datatype.value == "text":
-            out += [f"{predicate}|ofirst={words[0].lower()}", f"{predicate}|olast={words[-1].lower().strip('.,')}"] if words else []
-        if target.datatype.value == "date":
-            out.append(f"{predicate}|grain={len(str(target.value))}")
+        own.append(f"olen={min(8, len(words) // 2)}")
+        if target.datatype is Datatype.TEXT and words:
+            own += [f"ofirst={words[0].lower()}", f"olast={words[-1].lower().strip('.,')}"]
+        elif target.datatype is Datatype.DATE:
+            own.append(f"grain={len(str(target.value))}")
     first, second = _tokens(reading, candidate, sentence)
-    for side, token in (("s", first), ("o", second)):
-        if token is not None:
-            out += _token_features(predicate, side, token)
     if first is not None and second is not None and first.doc is second.doc:
-        out += _pair_features(predicate, first, second)
-    quoted = sentence.span.text.count('"') >= 2
-    out.append(f"{predicate}|quoted={quoted}")
-    for token in sentence.span[:80]:
-        if token.pos_ in ("VERB", "NOUN") and not token.is_stop:
-            out.append(f"{predicate}|w={token.lemma_.lower()}")
-        elif token.pos_ == "AUX" and token.lower_ in ("will", "would", "may", "might", "could", "should"):
-            out.append(f"{predicate}|aux={token.lower_}")
-    return out
+        own += _pair_features(first, second)
+    slots = _slots(predicate, [f.encode("utf-8", "surrogatepass") for f in own])
+    slots += _slots(predicate, _sentence_features(reading, sentence))
+    for side, record, token in (("s", subject, first), ("o", target, second)):
+        if isinstance(record, Record):
+            slots += _slots(predicate + side, _record_features(reading, record, spoken))
+        if token is not None:
+            slots += _slots(predicate + side, _token_features(reading, token))
+    return sorted(set(slots))
 
 
-def _record_features(reading: Reading, predicate: str, side: str, record: Record, spoken: Counter[str]) -> list[str]:
-    out = [f"{predicate}|{side}k={record.kind}", f"{predicate}|{side}g={record.generic}"]
-    out.append(f"{predicate}|{side}main={record is reading.main or record is reading.memo.get('main_organization')}")
-    out.append(f"{predicate}|{side}n={min(5, len(record.mentions))}")
-    out.append(f"{predicate}|{side}known={record.known}")
-    if record.kind == "Incident":
-        out.append(f"{predicate}|{side}victim={record.id in reading.memo.get('strong_incidents', ())}")
-    elif record.id in reading.memo.get("by_victim", {}):
-        out.append(f"{predicate}|{side}isvictim")
-    if spoken.get(record.id):
-        out.append(f"{predicate}|{side}speaks")
-    out += [f"{predicate}|{side}w={w}" for w in record.name.lower().split()[-2:]]
-    if record.mentions:
-        out.append(f"{predicate}|{side}first={record.mentions[0].sentence < 2}")
-    return out
+def _sentence_features(reading: Reading, sentence: Sentence) -> list[bytes]:
+    """The words that carry meaning, and whether somebody is quoted."""
+    key = f"scoring:{sentence.index}"
+    if key not in reading.memo:
+        names = [f"quoted={sentence.span.text.count(chr(34)) >= 2}"]
+        for token in sentence.span[:80]:
+            if token.pos_ in ("VERB", "NOUN") and not token.is_stop:
+                names.append(f"w={token.lemma_.lower()}")
+            elif token.pos_ == "AUX" and token.lower_ in ("will", "would", "may", "might", "could", "should"):
+                names.append(f"aux={token.lower_}")
+        reading.memo[key] = [n.encode("utf-8", "surrogatepass") for n in names]
+    features: list[bytes] = reading.memo[key]
+    return features
+
+
+def _record_features(reading: Reading, record: Record, spoken: Counter[str]) -> list[bytes]:
+    key = f"scoring:{id(record)}"
+    if key not in reading.memo:
+        names = [
+            f"k={record.kind}",
+            f"g={record.generic}",
+            f"main={record is reading.main or record is reading.memo.get('main_organization')}",
+            f"n={min(5, len(record.mentions))}",
+            f"known={record.known}",
+            f"speaks={bool(spoken.get(record.id))}",
+            *(f"w={w}" for w in record.name.lower().split()[-2:]),
+        ]
+        if record.kind == "Incident":
+            names.append(f"victim={record.id in reading.memo.get('strong_incidents', ())}")
+        elif record.id in reading.memo.get("by_victim", {}):
+            names.append("isvictim")
+        if record.mentions:
+            names.append(f"first={record.mentions[0].sentence < 2}")
+        reading.memo[key] = [n.encode("utf-8", "surrogatepass") for n in names]
+    features: list[bytes] = reading.memo[key]
+    return features
 
 
 def _tokens(reading: Reading, candidate: Candidate, sentence: Sentence) -> tuple[Token | None, Token | None]:
@@ -190,41 +213,42 @@ def _verb_of(token: Token) -> Token:
     return node
 
 
-def _token_features(predicate: str, side: str, token: Token) -> list[str]:
-    verb = _verb_of(token)
-    head = token.head
-    out = [
-        f"{predicate}|{side}dep={token.dep_}",
-        f"{predicate}|{side}head={head.lemma_.lower()}|{token.dep_}",
-        f"{predicate}|{side}verb={verb.lemma_.lower()}",
-        f"{predicate}|{side}verbdep={verb.lemma_.lower()}|{token.dep_}",
-        f"{predicate}|{side}lemma={token.lemma_.lower()}",
-    ]
-    if token.dep_ == "pobj":
-        out.append(f"{predicate}|{side}prep={head.lower_}|{head.head.lemma_.lower()}")
-        out.append(f"{predicate}|{side}prep={head.lower_}")
-    if any(c.dep_ == "neg" for c in verb.children):
-        out.append(f"{predicate}|{side}neg")
-    modality, _ = modality_of(token)
-    if modality is not Modality.ASSERTED:
-        out.append(f"{predicate}|{side}mod={modality.value}")
-    for i, offset in enumerate((-2, -1, 1, 2)):
-        j = token.i + offset
-        if 0 <= j < len(token.doc):
-            out.append(f"{predicate}|{side}c{i}={token.doc[j].lower_}")
-    return out
+def _token_features(reading: Reading, token: Token) -> list[bytes]:
+    key = f"scoring:{id(token.doc)}:{token.i}"
+    if key not in reading.memo:
+        verb, head = _verb_of(token), token.head
+        names = [
+            f"dep={token.dep_}",
+            f"head={head.lemma_.lower()}|{token.dep_}",
+            f"verb={verb.lemma_.lower()}",
+            f"verbdep={verb.lemma_.lower()}|{token.dep_}",
+            f"lemma={token.lemma_.lower()}",
+        ]
+        if token.dep_ == "pobj":
+            names += [f"prep={head.lower_}|{head.head.lemma_.lower()}", f"prep={head.lower_}"]
+        if any(c.dep_ == "neg" for c in verb.children):
+            names.append("neg")
+        modality, _ = modality_of(token)
+        if modality is not Modality.ASSERTED:
+            names.append(f"mod={modality.value}")
+        for offset_ in (-2, -1, 1, 2):
+            if 0 <= token.i + offset_ < len(token.doc):
+                names.append(f"c{offset_}={token.doc[token.i + offset_].lower_}")
+        reading.memo[key] = [n.encode("utf-8", "surrogatepass") for n in names]
+    features: list[bytes] = reading.memo[key]
+    return features
 
 
-def _pair_features(predicate: str, first: Token, second: Token) -> list[str]:
+def _pair_features(first: Token, second: Token) -> list[str]:
     distance = second.i - first.i
     low, high = sorted((first.i, second.i))
-    out = [f"{predicate}|order={distance > 0}", f"{predicate}|dist={distance > 0}{min(6, abs(distance) // 3)}"]
+    out = [f"order={distance > 0}", f"dist={distance > 0}{min(6, abs(distance) // 3)}"]
     between = first.doc[low + 1 : high]
     if len(between) <= 10:
-        out += [f"{predicate}|b={distance > 0}|{t.lemma_.lower()}" for t in between]
+        out += [f"b={distance > 0}|{t.lemma_.lower()}" for t in between]
         if len(between) <= 4:
-            out.append(f"{predicate}|between={distance > 0}|{' '.join(t.lower_ for t in between)}")
-    out.append(f"{predicate}|path={_path(first, second)}")
+            out.append(f"between={distance > 0}|{' '.join(t.lower_ for t in between)}")
+    out.append(f"path={_path(first, second)}")
     return out
 
 

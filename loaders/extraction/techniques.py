@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from loaders.extraction import grammar
-from loaders.extraction.lexicon import read_data
+from loaders.extraction.lexicon import read_data, technique_phrases
 from loaders.extraction.modality import modality_of
 from loaders.extraction.reading import Candidate, Mention, Reading, Record, Sentence
 from ontology.statement import Datatype, Literal, Modality, slug
@@ -21,30 +20,10 @@ _EXPLOIT = re.compile(r"\b(?:exploit\w*|leverag\w+|abus\w+|zero-day|weaponi[sz]\
 _ADVICE = re.compile(r"\b(?:should|recommend\w*|advise\w*|urge\w*|must|protect (?:yourself|against)|avoid|be wary|best practice|tips?|users can)\b", re.I)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Lexicon:
-    regex: re.Pattern[str]
-    groups: dict[str, tuple[str, str]]
-
-
 @cache
 def _data() -> dict[str, Any]:
     raw = read_data("techniques.yaml")
     return {**raw, "acts": frozenset(raw["acts"]), "means": frozenset(raw["means"])}
-
-
-@cache
-def _lexicon() -> _Lexicon:
-    """One expression for all phrases, longest first."""
-    groups: dict[str, tuple[str, str]] = {}
-    parts: list[tuple[str, str]] = []
-    for number, technique in enumerate(_data()["techniques"]):
-        for index, phrase in enumerate(technique["words"]):
-            key = f"t{number}_{index}"
-            groups[key] = (technique["name"], technique["id"])
-            parts.append((phrase, f"(?P<{key}>{phrase})"))
-    parts.sort(key=lambda p: -len(p[0]))
-    return _Lexicon(re.compile(r"\b(?:" + "|".join(p for _, p in parts) + r")\b", re.I), groups)
 
 
 def find_techniques(reading: Reading) -> None:
@@ -65,9 +44,9 @@ def find_techniques(reading: Reading) -> None:
 
 
 def _actor(sentence: Sentence) -> Record | None:
-    """The named group that is the subject of the sentence."""
-    for mention in sentence.mentions:
-        if mention.record is not None and mention.record.kind == "ThreatActor" and not mention.record.generic:
+    """The group that the sentence speaks of, a named one first."""
+    for mention in sorted(sentence.mentions, key=lambda m: m.record is not None and m.record.generic):
+        if mention.record is not None and mention.record.kind == "ThreatActor":
             head = mention.doc[mention.head]
             if head.dep_ in ("nsubj", "nsubjpass", "pobj", "compound", "poss", "appos"):
                 return mention.record
@@ -83,12 +62,13 @@ def _token_at(sentence: Sentence, offset: int) -> Token | None:
 
 def _phrases(reading: Reading, sentence: Sentence, actor: Record | None) -> None:
     base = sentence.span.start_char
-    for match in _lexicon().regex.finditer(sentence.span.text):
+    for match, number in technique_phrases().finditer(sentence.span.text):
         token = _token_at(sentence, base + match.start())
         if token is None or _inside_name(reading, token):
             continue
-        name, attack_id = _lexicon().groups[match.lastgroup or ""]
-        record = _record(reading, f"{name}", "Technique")
+        technique = _data()["techniques"][int(number)]
+        name, attack_id = technique["name"], technique["id"]
+        record = _record(reading, name, "Technique")
         record.aliases.setdefault(match[0])
         record.aliases.setdefault(attack_id)
         modality, _ = modality_of(token)
@@ -135,7 +115,7 @@ def _acts(reading: Reading, sentence: Sentence) -> None:
             continue
         modality, _ = modality_of(token)
         target = Literal(re.sub(r"\s+", " ", text), Datatype.TEXT)
-        actor = doer.record if doer is not None and doer.record is not None and not doer.record.generic and doer.record.kind == "ThreatActor" else None  # fmt: skip
+        actor = doer.record if doer is not None and doer.record is not None and doer.record.kind == "ThreatActor" else None
         _use(reading, sentence, actor, "usedTechnique", target, "techniques.means" if means else "techniques.act", 0.5, modality)
 
 

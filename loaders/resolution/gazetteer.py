@@ -54,11 +54,14 @@ class Gazetteer:
     def longest_at(self, text: str, start: int) -> Name | None:
         """The longest known name that begins at `start` and ends at a word's end."""
         first = _WORD.match(text, start)
-        if first is None:
+        lengths = self._starts.get(fold(first[0])) if first else None
+        if not lengths:
             return None
-        for length in sorted(self._starts.get(fold(first[0]), ()), reverse=True):
+        for length in sorted(lengths, reverse=True):
             end = start + length
             if end < len(text) and (text[end].isalnum() or text[end] == "_"):
+                continue
+            if text[end : end + 1] == "-" and text[end + 1 : end + 2].isupper():
                 continue
             name = self._by_key.get(fold(text[start:end]))
             if name is not None and _case_agrees(name.text, text[start:end]):
@@ -89,6 +92,8 @@ class Gazetteer:
             for text in [canonical, *(aliases or [])]:
                 self._add(text, canonical, "Place")
         self.demonyms = dict(places["demonyms"])
+        for adjective, country in self.demonyms.items():
+            self._add(adjective, country, "Place")
         for canonical, aliases in _rows("preferred.tsv"):
             for text in (canonical, *aliases):
                 self._add(text, canonical, "ThreatActor")

@@ -236,6 +236,8 @@ class _References:
         described = self._described(mention)
         if described is not None and described.kind in PARTIES | {"Person", "Place", "System", "Malware", "Facility"}:
             return described
+        if inner is not None and inner.kind == "ThreatActor" and (lemma in words["actor"] or mention.kind == "ThreatActor"):
+            return inner
         determiner = mention.doc[mention.first].text.lower()
         definite = determiner in ("the", "this", "that", "its", "our", "their", "these", "said") or sentence.block.kind == "heading"  # fmt: skip
         if lemma in words["speaks_for"]:

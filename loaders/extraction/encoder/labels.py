@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 ENTITY_TYPES = (
-    "Company", "Organization", "Bank", "GovernmentBody", "LawEnforcement", "ThreatActor", "Person", "Facility",
-    "System", "Place", "Malware", "Vulnerability", "SupportMeasure", "Programme",
-)  # fmt: skip
+    "Company",
+    "Organization",
+    "Bank",
+    "GovernmentBody",
+    "LawEnforcement",
+    "ThreatActor",
+    "Person",
+    "Facility",
+    "System",
+    "Place",
+    "Malware",
+    "Vulnerability",
+    "SupportMeasure",
+    "Programme",
+)
 """Types of the entity layer."""
 
 PHRASE_TYPES = ("Data", "Technique", "Title")
@@ -19,17 +31,54 @@ SPAN_TYPES = (*ENTITY_TYPES, *PHRASE_TYPES, "Incident", *VALUE_TYPES)
 ORGANIZATION_TYPES = ("Company", "Organization", "Bank", "GovernmentBody", "LawEnforcement")
 
 INCIDENT_PREDICATES = (
-    "targeted", "claimedBy", "attributedTo", "disrupted", "respondedTo", "investigatedBy", "usedMalware", "exploited",
-    "usedTechnique", "compromisedData", "startedOn", "detectedOn", "disclosedOn", "endedOn", "resumedOn",
-    "financialLoss", "ransomDemanded", "ransomPaid", "peopleAffected",
-)  # fmt: skip
+    "targeted",
+    "claimedBy",
+    "attributedTo",
+    "disrupted",
+    "respondedTo",
+    "investigatedBy",
+    "usedMalware",
+    "exploited",
+    "usedTechnique",
+    "compromisedData",
+    "startedOn",
+    "detectedOn",
+    "disclosedOn",
+    "endedOn",
+    "resumedOn",
+    "financialLoss",
+    "ransomDemanded",
+    "ransomPaid",
+    "peopleAffected",
+)
 """Predicates whose other end is an incident; a span has them as roles."""
 
 PAIR_PREDICATES = (
-    "ownedBy", "operates", "locatedIn", "supplies", "associatedWith", "memberOf", "holdsRole", "arrested", "charged",
-    "sentenced", "employs", "laidOff", "fined", "financialLoss", "resumedOn", "investigatedBy", "usedMalware",
-    "exploited", "usedTechnique", "beneficiary", "amount", "guaranteedBy", "lentBy", "underProgramme",
-)  # fmt: skip
+    "ownedBy",
+    "operates",
+    "locatedIn",
+    "supplies",
+    "associatedWith",
+    "memberOf",
+    "holdsRole",
+    "arrested",
+    "charged",
+    "sentenced",
+    "employs",
+    "laidOff",
+    "fined",
+    "financialLoss",
+    "resumedOn",
+    "investigatedBy",
+    "usedMalware",
+    "exploited",
+    "usedTechnique",
+    "beneficiary",
+    "amount",
+    "guaranteedBy",
+    "lentBy",
+    "underProgramme",
+)
 """Predicates between two spans."""
 
 ROLES = (

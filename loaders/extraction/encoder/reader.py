@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -71,6 +72,17 @@ class _Words:
     flags: list[int]
 
 
+@dataclass(slots=True)
+class _Job:
+    """One text being read: its words, the title that every window begins with, and the spans given."""
+
+    text: _Words
+    prefix: list[int]
+    marks: list[int]
+    given: list[texts.Span]
+    reading: Reading
+
+
 class Encoder:
     """The encoder with its weights; one is enough for a process, and it keeps no state between texts."""
 
@@ -85,38 +97,50 @@ class Encoder:
         options.log_severity_level = 3
         try:
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            self._words = onnxruntime.InferenceSession(str(folder / "words.onnx"), options, providers=["CPUExecutionProvider"])  # fmt: skip
-            self._spans = onnxruntime.InferenceSession(str(folder / "spans.onnx"), options, providers=["CPUExecutionProvider"])  # fmt: skip
+            self._words = onnxruntime.InferenceSession(
+                str(folder / "words.onnx"), options, providers=["CPUExecutionProvider"]
+            )
+            self._spans = onnxruntime.InferenceSession(
+                str(folder / "spans.onnx"), options, providers=["CPUExecutionProvider"]
+            )
             meta: dict[str, Any] = json.loads((folder / "labels.json").read_text("utf-8"))
         except Exception as error:
-            raise EncoderUnavailable(f"cannot read the weights in {folder}: {error}", hint="python -m training.train makes them") from error  # fmt: skip
+            raise EncoderUnavailable(
+                f"cannot read the weights in {folder}: {error}", hint="python -m training.train makes them"
+            ) from error
         if tuple(meta["roles"]) != labels.ROLES or tuple(meta["relations"]) != labels.RELATIONS:
-            raise EncoderUnavailable(f"the weights in {folder} have other labels", hint="python -m training.train makes new ones")  # fmt: skip
+            raise EncoderUnavailable(
+                f"the weights in {folder} have other labels", hint="python -m training.train makes new ones"
+            )
         self._calibration: dict[str, list[float]] = meta.get("calibration", {})
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        special = [self._tokenizer.token_to_id(t) for t in ("[CLS]", "[SEP]", "[PAD]", "[UNK]")]
-        self._begin, self._separator, self._pad, self._unknown = special
+        self._begin, self._separator, self._pad, self._unknown = (
+            int(self._tokenizer.token_to_id(t) or 0) for t in ("[CLS]", "[SEP]", "[PAD]", "[UNK]")
+        )
 
     @classmethod
     def load(cls, folder: Path | None = None, *, threads: int = 1) -> Encoder:
         """The encoder with the weights in `folder`, else with those that the package has."""
         return cls(folder or Path(str(resources.files(__package__) / "weights")), threads=threads)
 
-    def read(self, body: str, title: str = "", published: str | None = None, spans: Sequence[texts.Span] = ()) -> Reading:  # fmt: skip
+    def read(
+        self, body: str, title: str = "", published: str | None = None, spans: Sequence[texts.Span] = ()
+    ) -> Reading:
         """What the encoder proposes for a text; `spans` are further candidates, such as names known from elsewhere."""
         text = self._tokenise(body)
         reading = Reading()
         if not text.offsets:
             return reading
         heading = self._tokenise(title)
-        prefix = [p for pieces in heading.pieces for p in pieces][:TITLE_BUDGET]
-        marks = [f + texts.CASE_FLAGS for f, pieces in zip(heading.flags, heading.pieces, strict=True) for _ in pieces][:TITLE_BUDGET]  # fmt: skip
-        given = [*spans, *texts.rule_spans(body, published)]
+        prefix = [p for pieces in heading.pieces for p in pieces]
+        marks = [f + texts.CASE_FLAGS for f, pieces in zip(heading.flags, heading.pieces, strict=True) for _ in pieces]
+        given = sorted([*spans, *texts.rule_spans(body, published)], key=lambda s: s.start)
+        job = _Job(text, prefix[:TITLE_BUDGET], marks[:TITLE_BUDGET], given, reading)
         counts = [len(p) for p in text.pieces]
         cut = texts.windows(texts.sentences(body, text.offsets), counts, BUDGET)
-        for batch in _batches(cut, counts, len(prefix)):
-            self._read_batch(text, prefix, marks, batch, given, reading)
+        for batch in _batches(cut, counts, len(job.prefix)):
+            self._read_batch(job, batch)
         reading.mentions.sort(key=lambda m: (m.start, m.end, m.type))
         return reading
 
@@ -126,15 +150,19 @@ class Encoder:
         encoding = self._tokenizer.encode(strings, is_pretokenized=True, add_special_tokens=False)
         pieces: list[list[int]] = [[] for _ in strings]
         for piece, word in zip(encoding.ids, encoding.word_ids, strict=True):
-            pieces[word].append(piece)
+            if word is not None:
+                pieces[word].append(piece)
         return _Words(
             offsets, [p[:MOST_PIECES] or [self._unknown] for p in pieces], [texts.case_flag(s) for s in strings]
         )
 
-    def _read_batch(self, text: _Words, prefix: list[int], marks: list[int], batch: list[tuple[int, int]], given: list[texts.Span], reading: Reading) -> None:  # fmt: skip
-        lines, flags, heads = [], [], []
+    def _read_batch(self, job: _Job, batch: list[tuple[int, int]]) -> None:
+        text, reading = job.text, job.reading
+        lines: list[list[int]] = []
+        flags: list[list[int]] = []
+        heads: list[list[int]] = []
         for low, high in batch:
-            line, marked, head = [self._begin, *prefix, self._separator], [0, *marks, 0], []
+            line, marked, head = [self._begin, *job.prefix, self._separator], [0, *job.marks, 0], []
             for word in range(low, high):
                 head.append(len(line))
                 line += text.pieces[word]
@@ -144,25 +172,23 @@ class Encoder:
             heads.append(head)
         ids = _padded(lines, self._pad)
         mask = np.arange(ids.shape[1])[None] < np.array([len(line) for line in lines])[:, None]
-        outputs = self._words.run(
-            None, {"ids": ids, "flags": _padded(flags, 0), "mask": mask, "heads": _padded(heads, 0)}
-        )
-        states, layers = outputs[0], dict(zip(labels.LAYERS, outputs[1:], strict=True))
+        inputs = {"ids": ids, "flags": _padded(flags, 0), "mask": mask, "heads": _padded(heads, 0)}
+        states, *tagged = self._words.run(None, inputs)
+        layers = dict(zip(labels.LAYERS, tagged, strict=True))
         chosen: list[list[tuple[int, int, Mention]]] = []
         for row, (low, high) in enumerate(batch):
             found = self._mentions({name: scores[row, : high - low] for name, scores in layers.items()}, text, low)
             reading.mentions += [m for _, _, m in found]
-            chosen.append(_candidates(found, given, text, low, high))
-        most = max(len(c) for c in chosen)
-        if not most:
+            chosen.append(_candidates(found, job.given, text, low, high))
+        if not any(chosen):
             return
         first = _padded([[a for a, _, _ in c] or [0] for c in chosen], 0)
         last = _padded([[b for _, b, _ in c] or [0] for c in chosen], 0)
         roles, modality, relations = self._spans.run(None, {"states": states, "first": first, "last": last})
         for row, spans in enumerate(chosen):
             mentions = [m for _, _, m in spans]
-            count = len(mentions)
-            reading.proposals += self._proposals(mentions, roles[row, :count], modality[row, :count], relations[row, :count, :count])  # fmt: skip
+            n = len(mentions)
+            reading.proposals += self._proposals(mentions, roles[row, :n], modality[row, :n], relations[row, :n, :n])
 
     def _mentions(self, layers: dict[str, Floats], text: _Words, low: int) -> list[tuple[int, int, Mention]]:
         found = []
@@ -176,7 +202,9 @@ class Encoder:
                 found.append((first, last, Mention(start, end, kind, round(score, 4))))
         return found
 
-    def _proposals(self, mentions: list[Mention], roles: Floats, modality: Floats, relations: Floats) -> Iterator[Proposal]:  # fmt: skip
+    def _proposals(
+        self, mentions: list[Mention], roles: Floats, modality: Floats, relations: Floats
+    ) -> Iterator[Proposal]:
         best = [labels.MODALITIES[i] for i in modality.argmax(-1)]
         chances = self._calibrated("role", labels.ROLES, roles)
         for i, label in np.argwhere(chances > FLOOR):
@@ -184,7 +212,14 @@ class Encoder:
         pairs = self._calibrated("relation", labels.RELATIONS, relations)
         for i, j, label in np.argwhere(pairs > FLOOR):
             if i != j:
-                yield Proposal("relation", labels.RELATIONS[label], mentions[i], mentions[j], best[j], round(float(pairs[i, j, label]), 4))  # fmt: skip
+                yield Proposal(
+                    "relation",
+                    labels.RELATIONS[label],
+                    mentions[i],
+                    mentions[j],
+                    best[j],
+                    round(float(pairs[i, j, label]), 4),
+                )
 
     def _calibrated(self, kind: str, names: Sequence[str], scores: Floats) -> Floats:
         slope = np.array([self._calibration.get(f"{kind}:{n}", [1.0, 0.0])[0] for n in names], np.float32)
@@ -206,15 +241,19 @@ def spans_of(tags: list[int], names: Sequence[str]) -> list[tuple[int, int, str]
     return found
 
 
-def _candidates(found: list[tuple[int, int, Mention]], given: list[texts.Span], text: _Words, low: int, high: int) -> list[tuple[int, int, Mention]]:  # fmt: skip
+def _candidates(
+    found: list[tuple[int, int, Mention]], given: list[texts.Span], text: _Words, low: int, high: int
+) -> list[tuple[int, int, Mention]]:
     """The spans of a window whose roles are asked for: those tagged, then those given, each once."""
     left, right = text.offsets[low][0], text.offsets[high - 1][1]
     chosen = {(a, b): (a, b, m) for a, b, m in found if m.type != "Incident"}
     starts = {text.offsets[i][0]: i - low for i in range(low, high)}
     ends = {text.offsets[i][1]: i - low for i in range(low, high)}
     tagged = [(m.start, m.end) for _, _, m in chosen.values()]
-    for span in given:
-        if not left <= span.start < span.end <= right:
+    for span in given[bisect_left(given, left, key=lambda s: s.start) :]:
+        if span.start >= right:
+            break
+        if span.end > right:
             continue
         first, last = starts.get(span.start), ends.get(span.end)
         if first is None or last is None or (first, last) in chosen:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from loaders.extraction import values
 
@@ -19,6 +21,7 @@ _PRONOUN = re.compile(r"\b(?:he|she|they|it|we|i|who)\b", re.IGNORECASE)
 _NAME = re.compile(
     r"\b[A-Z0-9À-Ý][\w.'’-]*[\w$!](?:(?: (?:of|and|the|for|de|&) | & |[ -])[A-Z0-9À-Ý][\w.'’-]*[\w$!])*|\b[A-Z]{2,}\b"
 )
+_FIRST_WORD = re.compile(r"[\w’']+")
 _STARTERS = frozenset(
     [
         "a",
@@ -140,7 +143,11 @@ CASE_FLAGS = 6
 
 def sentences(text: str, offsets: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """Sentences as ranges of words."""
-    cuts = [m.end() for m in _SENTENCE_END.finditer(text) if "\n" in m.group() or not _ABBREVIATION.search(text, max(0, m.start() - 5), m.start() + 1)]  # fmt: skip
+    cuts = [
+        m.end()
+        for m in _SENTENCE_END.finditer(text)
+        if "\n" in m.group() or not _ABBREVIATION.search(text, max(0, m.start() - 5), m.start() + 1)
+    ]
     found: list[tuple[int, int]] = []
     first = word = 0
     for cut in [*cuts, len(text) + 1]:
@@ -152,7 +159,9 @@ def sentences(text: str, offsets: Sequence[tuple[int, int]]) -> list[tuple[int, 
     return found
 
 
-def windows(ranges: Sequence[tuple[int, int]], pieces: Sequence[int], budget: int, first: int | None = None) -> list[tuple[int, int]]:  # fmt: skip
+def windows(
+    ranges: Sequence[tuple[int, int]], pieces: Sequence[int], budget: int, first: int | None = None
+) -> list[tuple[int, int]]:
     """Runs of whole sentences of at most `budget` word pieces; a sentence longer than that is cut.
 
     `pieces` has the number of pieces of each word; `first` is the budget of the first window, which moves all borders.
@@ -185,38 +194,43 @@ def windows(ranges: Sequence[tuple[int, int]], pieces: Sequence[int], budget: in
 
 
 def rule_spans(text: str, published: str | None) -> list[Span]:
-    """Dates, money, counts, pronouns, vulnerability numbers and capitalised names, as training and reading both see them."""
+    """Dates, money, counts, pronouns, CVE numbers and capitalised names, as training and reading both see them."""
     spans = [Span(v.start, v.end, "Money") for v in values.money(text)]
     spans += [Span(v.start, v.end, "Date") for v in values.dates(text, published or "2020-01-01")]
-    taken = [(s.start, s.end) for s in spans]
-    for value in values.counts(text):
-        if not any(value.start < end and start < value.end for start, end in taken):
-            spans.append(Span(value.start, value.end, "Number"))
+    taken = _Taken(spans)
+    numbers = (Span(v.start, v.end, "Number") for v in values.counts(text))
+    spans += [s for s in numbers if not taken.overlaps(s.start, s.end)]
     spans += [Span(*m.span(), "Vulnerability") for m in _CVE.finditer(text)]
-    spans += [
-        Span(*m.span(), "Pronoun") for m in _PRONOUN.finditer(text) if not m.group().isupper() or m.group() == "I"
-    ]
-    taken = sorted((s.start, s.end) for s in spans if s.kind != "Pronoun")
-    spans += _names(text, taken)
+    taken = _Taken(spans)
+    spans += [Span(*m.span(), "Pronoun") for m in _PRONOUN.finditer(text) if not m[0].isupper() or m[0] == "I"]
+    spans += [Span(a, b, "Name") for a, b in _names(text) if not taken.overlaps(a, b)]
     return sorted(spans, key=lambda s: (s.start, s.end))
 
 
-def _names(text: str, taken: list[tuple[int, int]]) -> list[Span]:
-    found: list[Span] = []
+class _Taken:
+    """Where spans lie already."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        ordered = sorted((s.start, s.end) for s in spans)
+        self._starts = [a for a, _ in ordered]
+        self._ends = list(accumulate((b for _, b in ordered), max))
+
+    def overlaps(self, start: int, end: int) -> bool:
+        at = bisect_left(self._starts, end)
+        return at > 0 and self._ends[at - 1] > start
+
+
+def _names(text: str) -> Iterator[tuple[int, int]]:
     for match in _NAME.finditer(text):
         start, end = match.span()
-        first = re.match(r"[\w’']+", text[start:end])
-        if first and first.group().lower() in _STARTERS:
-            start += first.end()
+        first = _FIRST_WORD.match(text, start, end)
+        if first and first[0].lower() in _STARTERS:
+            start = first.end()
             while start < end and not text[start].isalnum():
                 start += 1
             if start < end and not (text[start].isupper() or text[start].isdigit()):
                 continue
-        if re.search(r"['’]s$", text[start:end]):
+        if text[start:end].endswith(("'s", "’s")):
             end -= 2
-        if end - start < 2 or not any(c.isupper() for c in text[start:end]):
-            continue
-        if any(start < high and low < end for low, high in taken):
-            continue
-        found.append(Span(start, end, "Name"))
-    return found
+        if end - start >= 2 and any(c.isupper() for c in text[start:end]):
+            yield start, end
