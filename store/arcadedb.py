@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import jpype
+import jpype.config
 from arcadedb_embedded.jvm import get_bundled_jre_lib_path, get_jar_path
 from arcadedb_embedded.server import ArcadeDBServer
 
@@ -33,6 +34,7 @@ _MESSAGE_BYTES = 128 << 20
 _START_TRIES = 3
 _WHOLE = ["createRecord", "readRecord", "updateRecord", "deleteRecord"]
 _start_lock = threading.Lock()
+_running: set[ArcadeServer] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class ArcadeServer:
                 f"the database in {root} cannot be opened: {_line(error)}",
                 hint="another program may hold it, or the disk may be full",
             ) from error
-        atexit.register(self.stop)
+        _running.add(self)
 
     def _start(self) -> Endpoint:
         for attempt in range(_START_TRIES):
@@ -113,13 +115,20 @@ class ArcadeServer:
 
     def stop(self) -> None:
         """Flush and shut down; doing so again does nothing."""
-        atexit.unregister(self.stop)
+        _running.discard(self)
         self._halt()
 
     def _halt(self) -> None:
         server, self._server = self._server, None
         if server is not None:
             server.stop()
+
+
+@atexit.register
+def _stop_all() -> None:
+    """What was not closed is shut down before Java goes, so that nothing has to be recovered."""
+    for server in list(_running):
+        server.stop()
 
 
 def start_jvm(root: Path) -> None:
@@ -129,6 +138,7 @@ def start_jvm(root: Path) -> None:
     jpype.startJVM(
         get_bundled_jre_lib_path(),
         f"-Xmx{HEAP}",
+        "-Xrs",
         "-XX:+UseSerialGC",
         "-XX:+UseCompactObjectHeaders",
         f"-XX:ErrorFile={root}/java-error-%p.log",
@@ -142,8 +152,10 @@ def start_jvm(root: Path) -> None:
         "--add-opens=java.base/java.lang=ALL-UNNAMED",
         *shlex.split(os.environ.get("ARCADEDB_JVM_ARGS", "")),
         classpath=sorted(map(str, Path(get_jar_path()).glob("*.jar"))),
-        interrupt=False,  # Ctrl-C is Python's, so that `finally` and `atexit` run
+        # With -Xrs Java leaves all signals alone, and with `interrupt` jpype does: Ctrl-C and kill are Python's.
+        interrupt=True,
     )
+    jpype.config.destroy_jvm = False  # the end of the process does not wait for Java threads that still listen
     # A query that fills the heap ends its thread, which Java would tell the terminal about.
     nowhere = jpype.JClass("java.io.PrintStream")(jpype.JClass("java.io.OutputStream").nullOutputStream())
     jpype.JClass("java.lang.System").setErr(nowhere)

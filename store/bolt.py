@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, cast
 
-from neo4j import READ_ACCESS, Driver, ManagedTransaction, Result, Session
+from neo4j import READ_ACCESS, Driver, ManagedTransaction, Query, Result, Session
 from neo4j.exceptions import DriverError, Neo4jError
 
 from ontology.check import check
@@ -49,6 +49,24 @@ class Connection:
             self.reader.close()
 
 
+@dataclass(slots=True)
+class Running:
+    """A query under way: its result, and what ends it on the server when it is left before its end."""
+
+    result: Result
+    stop: Callable[[], None] = lambda: None
+    release: Callable[[], None] = lambda: None
+    is_complete: bool = False
+
+    def close(self) -> None:
+        """End it, unless it has been read to its end."""
+        if not self.is_complete:
+            self.stop()
+            with contextlib.suppress(Neo4jError, DriverError):  # that it was stopped
+                self.result.consume()
+        self.release()
+
+
 class BoltStore(Store):
     """A store over Bolt; what differs between the two is how a query is admitted, and how it is stopped."""
 
@@ -63,8 +81,8 @@ class BoltStore(Store):
         """Raise `WriteRefused` when an untrusted query could do more than read the graph."""
 
     @abstractmethod
-    def _run(self, session: Session, cypher: str, parameters: Mapping[str, Any], seconds: float) -> Result:
-        """Start a query that is stopped by the server when its time is up."""
+    def _run(self, session: Session, cypher: str, parameters: Mapping[str, Any], seconds: float) -> Running:
+        """Start an untrusted query that is stopped by the server when its time is up."""
 
     @abstractmethod
     def _version(self) -> str:
@@ -90,7 +108,7 @@ class BoltStore(Store):
 
     def read(self, cypher: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         with self._told(READ_SECONDS), self._reading() as session:
-            result = self._run(session, cypher, parameters or {}, READ_SECONDS)
+            result = session.run(self._timed(cypher, READ_SECONDS), dict(parameters or {}))
             keys = result.keys()
             return [dict(zip(keys, map(to_json, record.values()), strict=True)) for record in result]
 
@@ -105,23 +123,23 @@ class BoltStore(Store):
             session = stack.enter_context(self._reading())
             self._admit(session, cypher, parameters or {})
             left = max(bounds.seconds - (time.monotonic() - started), 0.05)
-            result = self._run(session, cypher, parameters or {}, left)
+            running = self._run(session, cypher, parameters or {}, left)
+            stack.callback(running.close)
             if is_explain(cypher):
-                plan = to_json(result.consume().plan or {})
+                plan = to_json(running.result.consume().plan or {})
                 return QueryResult(["plan"], _one(plan), QueryStatistics(1, seconds=time.monotonic() - started))
-            columns = list(result.keys())
-            result.peek()
-            stack.pop_all()  # from here on the rows keep the session, and close it
+            columns = list(running.result.keys())
+            running.result.peek()
+            kept = stack.pop_all()  # from here on the rows keep the session, and close it
         statistics = QueryStatistics(seconds=time.monotonic() - started)
-        rows = self._rows(session, result, bounds, statistics, started)
-        return QueryResult(columns, rows, statistics)
+        return QueryResult(columns, self._rows(kept, running, bounds, statistics, started), statistics)
 
     def _rows(
-        self, session: Session, result: Result, bounds: QueryBounds, statistics: QueryStatistics, started: float
+        self, kept: ExitStack, running: Running, bounds: QueryBounds, statistics: QueryStatistics, started: float
     ) -> Generator[list[Any], None, str]:
         try:
             with self._told(bounds.seconds):
-                for record in result:
+                for record in running.result:
                     row = [to_json(value) for value in record.values()]
                     size = len(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")) + 1
                     if statistics.rows >= bounds.rows:
@@ -138,15 +156,10 @@ class BoltStore(Store):
                 raise
             return f"cut after {statistics.rows} rows: {bounds.seconds:g} seconds are up"
         else:
+            running.is_complete = True
             return ""
         finally:
-            self._finish(session, result)
-
-    def _finish(self, session: Session, result: Result) -> None:
-        """Give a query's session back, whether or not it was read to its end."""
-        with contextlib.suppress(Neo4jError, DriverError):  # that it was stopped has been told already
-            result.consume()
-        session.close()
+            kept.close()
 
     def documents(self, document_ids: Iterable[str] | None = None) -> Iterator[tuple[Document, list[Statement]]]:
         return documents(self, None if document_ids is None else list(document_ids))
@@ -169,6 +182,10 @@ class BoltStore(Store):
         return self._connection.reader.session(
             database=self._connection.database, default_access_mode=READ_ACCESS, fetch_size=200
         )
+
+    @staticmethod
+    def _timed(cypher: str, seconds: float) -> Query:
+        return Query(cast("Any", cypher), timeout=seconds)
 
     def _told(self, seconds: float | None = None) -> Any:
         return told(self._connection.address, seconds=seconds)

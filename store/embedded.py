@@ -11,14 +11,14 @@ import uuid
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
-from neo4j import Driver, GraphDatabase, Result, Session
+from neo4j import Driver, GraphDatabase, Session
 from neo4j.exceptions import AuthError, DriverError, Neo4jError
 
 from ontology.errors import StoreUnavailable
 from store.arcadedb import DATABASE, READER, WRITER, ArcadeServer, Endpoint
-from store.bolt import READ_SECONDS, BoltStore, Connection
+from store.bolt import BoltStore, Connection, Running
 from store.failures import told
 from store.guard import admit, check_loops
 from store.schema import LEDGER, keys
@@ -43,7 +43,6 @@ class EmbeddedStore(BoltStore):
         _check_folder(self._path)
         self._lock: IO[bytes] | None = None
         self._server: ArcadeServer | None = None
-        self._tags: dict[int, threading.Timer] = {}
         super().__init__(self._open())
 
     @property
@@ -82,29 +81,18 @@ class EmbeddedStore(BoltStore):
     def _admit(self, session: Session, cypher: str, parameters: Mapping[str, Any]) -> None:
         check_loops(admit(cypher))
 
-    def _run(self, session: Session, cypher: str, parameters: Mapping[str, Any], seconds: float) -> Result:
-        if seconds >= READ_SECONDS:  # the project's own, which the database's general limit is enough for
-            return session.run(cypher, dict(parameters))
+    def _run(self, session: Session, cypher: str, parameters: Mapping[str, Any], seconds: float) -> Running:
         # ArcadeDB ignores the limit that Bolt carries, but it ends what it is told to end: the mark tells which.
         mark = f"stop-{uuid.uuid4().hex}"
         timer = threading.Timer(seconds, self._terminate, (mark,))
         timer.daemon = True
         timer.start()
         try:
-            result = session.run(f"{cypher}\n// {mark}", dict(parameters))
+            result = session.run(cast("Any", f"{cypher}\n// {mark}"), dict(parameters))
         except BaseException:
             timer.cancel()
             raise
-        self._tags[id(result)] = timer
-        return result
-
-    def _finish(self, session: Session, result: Result) -> None:
-        timer = self._tags.pop(id(result), None)
-        try:
-            super()._finish(session, result)
-        finally:
-            if timer is not None:
-                timer.cancel()
+        return Running(result, stop=lambda: self._terminate(mark), release=timer.cancel)
 
     def _terminate(self, mark: str) -> None:
         try:

@@ -84,6 +84,8 @@ def admit(cypher: str) -> list[Token]:
             raise WriteRefused(
                 f"{name[:80]} is not a function that queries may call", hint="docs/cypher.md has the list"
             )
+    if found[0].upper != "CALL" and all(token.upper != "RETURN" for token in found):
+        raise InvalidQuery("the query returns nothing", hint="end it with RETURN")
     return found
 
 

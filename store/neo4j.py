@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from neo4j import Driver, GraphDatabase, Query, Result, Session
+from neo4j import Driver, GraphDatabase, Session
 
 from ontology.errors import WriteRefused
-from store.bolt import BoltStore, Connection
+from store.bolt import BoltStore, Connection, Running
 from store.failures import told
 from store.guard import PROCEDURES, admit, is_explain
 from store.schema import FULLTEXT, LEDGER, keys
@@ -55,8 +55,8 @@ class Neo4jStore(BoltStore):
         for operator in _operators(plan.plan or {}):
             _check_operator(operator)
 
-    def _run(self, session: Session, cypher: str, parameters: Mapping[str, Any], seconds: float) -> Result:
-        return session.run(Query(cast("Any", cypher), timeout=seconds), dict(parameters))
+    def _run(self, session: Session, cypher: str, parameters: Mapping[str, Any], seconds: float) -> Running:
+        return Running(session.run(self._timed(cypher, seconds), dict(parameters)))
 
     def _version(self) -> str:
         return self._agent

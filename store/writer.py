@@ -352,17 +352,14 @@ def _project_edges(tx: ManagedTransaction, edges: Mapping[str, _Edge]) -> tuple[
 
 
 def _write_edges(tx: ManagedTransaction, kind: str, label: str, rows: Sequence[Mapping[str, Any]]) -> int:
+    subject, target = "(a:Entity {id: row.subject})", f"(b:{label} {{id: row.object}})"
+    # ArcadeDB looks for the relationship among those of the first end: that must not be the hub of the batch.
+    if _subject_is_hub(rows):
+        pattern = f"MATCH {target} MATCH {subject} MERGE (b)<-[r:{kind}]-(a)"
+    else:
+        pattern = f"MATCH {subject} MATCH {target} MERGE (a)-[r:{kind}]->(b)"
     return sum(
-        tx.run(
-            f"""
-            UNWIND $rows AS row
-            MATCH (a:Entity {{id: row.subject}})
-            MATCH (b:{label} {{id: row.object}})
-            MERGE (a)-[r:{kind}]->(b)
-            SET r = row.properties
-            """,
-            rows=batch,
-        )
+        tx.run(f"UNWIND $rows AS row {pattern} SET r = row.properties", rows=batch)
         .consume()
         .counters.relationships_created
         for batch in _batches(rows)
@@ -370,16 +367,16 @@ def _write_edges(tx: ManagedTransaction, kind: str, label: str, rows: Sequence[M
 
 
 def _delete_edges(tx: ManagedTransaction, kind: str, label: str, rows: Sequence[Mapping[str, Any]]) -> int:
-    _run(
-        tx,
-        f"""
-        UNWIND $rows AS row
-        MATCH (a:Entity {{id: row.subject}})-[r:{kind}]->(b:{label} {{id: row.object}})
-        DELETE r
-        """,
-        rows,
-    )
+    subject, target = "(a:Entity {id: row.subject})", f"(b:{label} {{id: row.object}})"
+    pattern = f"{target}<-[r:{kind}]-{subject}" if _subject_is_hub(rows) else f"{subject}-[r:{kind}]->{target}"
+    # All are found before the first goes: ArcadeDB would stumble over what the same query has deleted.
+    _run(tx, f"UNWIND $rows AS row MATCH {pattern} WITH collect(r) AS found UNWIND found AS r DELETE r", rows)
     return len(rows)
+
+
+def _subject_is_hub(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether few subjects share many objects."""
+    return len({row["subject"] for row in rows}) < len({row["object"] for row in rows})
 
 
 def _project_literals(tx: ManagedTransaction, literals: Mapping[str, tuple[str, str, Datatype]]) -> None:

@@ -1,0 +1,118 @@
+"""The first gate of queries: what it lets through, and what it does not, before any store is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from ontology.errors import InvalidQuery, WriteRefused
+from store.guard import admit, check_loops, is_explain
+
+READING = [
+    "MATCH (i:Incident)-[:TARGETED]->(o {id: 'acme'}) RETURN i.name AS name, o.`set`, o.set ORDER BY name LIMIT 5",
+    "MATCH p = shortestPath((a:Entity {id: $create})-[*..6]-(b)) RETURN [n IN nodes(p) | n.id] AS ids;",
+    "MATCH (n:Set) WHERE n.name STARTS WITH ('J') AND NOT (n)-[:X]->() RETURN {set: n.set, create: 1} AS create",
+    "CALL db.index.fulltext.queryNodes('Entity[search]', 'jag~') YIELD node, score RETURN node.id",
+    "call DB.labels",
+    "EXPLAIN MATCH (n) RETURN n",
+    "MATCH (n) CALL { WITH n MATCH (n)-->(m) RETURN count(m) AS c } RETURN n.id, c // then set this",
+    "MATCH (n) CALL (n) { MATCH (n)-->(m) RETURN count(m) AS c } RETURN n.id, c /* or delete that; */",
+    "MATCH (a) WHERE all(x IN a.aliases WHERE x <> 'CREATE (n)') RETURN 1.5, 1e3, a.list[1..3], 'it\\'s'",
+    "MATCH (d:Document) RETURN date(d.published_on).year AS y, count(*) ORDER BY y",
+    "MATCH ps = (a)-[*1..2]->(b) WITH collect(ps) AS paths RETURN [p IN paths | [n IN nodes(p) | n.id]]",
+    "MATCH (n) RETURN COUNT { (n)-->() }, EXISTS { MATCH (n)-[:R]->() }, [(n)-[:R]->(m) | m.id]",
+    "MATCH (n) RETURN CASE WHEN (n.x > 1) THEN ('a') ELSE ('b') END UNION ALL MATCH (n:`Delete`) RETURN n.y",
+    "MATCH ((a)-[:R]->(b)){1,3} RETURN a, '\\u00e9\\u0041'",
+]
+WRITING = [
+    "CREATE (n)",
+    "/* RETURN 1 */ CREATE (n)",
+    "MATCH (n) // RETURN n\n SET n.x = 1",
+    "MATCH (n) /**/SeT/**/n.x = 1",
+    "MATCH (n) \\u0053ET n.x = 1",
+    "MATCH (n) \\uu0053\\u0045T n.x = 1",
+    "MATCH (n) RETURN 'a\\u0027 CREATE (m) //'",
+    "MATCH (n) RETURN 1 \\u002f\\u002f x\n DELETE n",
+    "MATCH (n) WITH n AS `x` DETACH DELETE `x`",
+    "MATCH (n) CALL { CREATE (m) } RETURN 1",
+    "MATCH (n) CALL { WITH n MATCH (n) RETURN 1 AS x } IN TRANSACTIONS OF 10 ROWS RETURN x",
+    "MATCH (n) CALL { WITH n MATCH (n) RETURN 1 AS x } IN 3 CONCURRENT TRANSACTIONS RETURN x",
+    "CALL apoc.cypher.doIt('CREATE (n)', {})",
+    "CALL `apoc`.`load`.json('http://127.0.0.1') YIELD value RETURN value",
+    "CALL db /* x */ . clearQueryCaches()",
+    "CALL dbms.listConfig()",
+    "CALL do.when(true, 'CREATE (n)', '')",
+    "RETURN apoc.util.sleep(1000)",
+    "RETURN `apoc`.`util`.sleep(1000)",
+    "RETURN file()",
+    "LOAD CSV FROM 'file:///etc/passwd' AS l RETURN l",
+    "MATCH (n) LOAD CSV WITH HEADERS FROM 'http://127.0.0.1' AS l RETURN l",
+    "FOREACH (x IN [1] | CREATE (n))",
+    "MATCH (n) FOREACH (x IN [1] | SET n.x = 1)",
+    "USING PERIODIC COMMIT 10 LOAD CSV FROM 'x' AS l CREATE (n)",
+    "USE system SHOW USERS",
+    "SHOW TRANSACTIONS",
+    "TERMINATE TRANSACTION 'x'",
+    "RETURN 1; CREATE (n)",
+    "RETURN 1;\n;RETURN 2",
+    "CREATE INDEX FOR (n:X) ON (n.y)",
+    "DROP CONSTRAINT entity_id",
+    "DROP DATABASE neo4j",
+    "ALTER CURRENT USER SET PASSWORD FROM 'a' TO 'b'",
+    "GRANT ALL ON GRAPH * TO x",
+    "PROFILE MATCH (n) RETURN n",
+    "EXPLAIN CREATE (n)",
+    "CYPHER 25 MATCH (n) RETURN n",
+    "MERGE (n:Entity {id: 'acme'}) RETURN n",
+    "MATCH (n) REMOVE n:Entity",
+    "MATCH (n) INSERT (m)",
+    "UNWIND [1] AS x MATCH (n) SET n:Foo RETURN n",
+]
+ENDLESS = [
+    "RETURN [x IN range(1, 9999) | [y IN range(1, 9999) | x]]",
+    "RETURN any(x IN range(1, 9) WHERE reduce(a = 0, y IN range(1, 9) | a + y) > 1)",
+    "MATCH (n) RETURN [(n)-[*1..6]->(m) | m.id]",
+    "MATCH (n) RETURN [(n)-[:A|B*]->(m) | m.id]",
+    "MATCH (n) RETURN [p = (n)-[*]->() | p]",
+    "MATCH (n) WITH collect(n) AS l RETURN [x IN l WHERE single(y IN l WHERE y.name = x.name)]",
+]
+MALFORMED = [
+    "RETURN 'unclosed",
+    'RETURN "unclosed',
+    "RETURN `unclosed",
+    "RETURN 1 /* unclosed",
+    "",
+    "  // x",
+    ";",
+    "SELECT 1",
+]
+
+
+@pytest.mark.parametrize("query", READING)
+def test_reading_is_let_through(query: str) -> None:
+    check_loops(admit(query))
+
+
+@pytest.mark.parametrize("query", WRITING)
+def test_anything_else_is_refused(query: str) -> None:
+    with pytest.raises(WriteRefused):
+        admit(query)
+
+
+@pytest.mark.parametrize("query", ENDLESS)
+def test_loops_within_loops_are_refused_where_nothing_could_stop_them(query: str) -> None:
+    tokens = admit(query)
+    with pytest.raises(InvalidQuery):
+        check_loops(tokens)
+
+
+@pytest.mark.parametrize("query", MALFORMED)
+def test_what_is_no_query_is_told_in_one_line(query: str) -> None:
+    with pytest.raises(InvalidQuery) as caught:
+        admit(query)
+    assert "\n" not in str(caught.value)
+    assert caught.value.hint
+
+
+def test_explain_is_seen_behind_comments() -> None:
+    assert is_explain("/* CREATE */ explain MATCH (n) RETURN n")
+    assert not is_explain("MATCH (explain) RETURN 'EXPLAIN'")
