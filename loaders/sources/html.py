@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 # What opens a page, after white space, comments and declarations.
-_OPENING = re.compile(
-    r"\s*(?:<!--.{0,5000}?-->\s*|<\?xml[^>]{0,200}\?>\s*)*<(?:!doctype\s+html|html|head|body|article|main|div|title|meta)\b",
-    re.IGNORECASE | re.DOTALL,
-)
+_OPENING = re.compile(r"<(?:!doctype\s+html|html|head|body|article|main|div|title|meta)\b", re.IGNORECASE)
+_BEFORE_IT = (("<!--", "-->"), ("<?xml", "?>"))
 # The time that an article takes to find grows with the square of these.
 _ELEMENTS = 20_000
 _HIDDEN = ("style", "svg", "noscript", "template", "iframe", "object", "canvas")
@@ -27,7 +25,10 @@ _BLOCKS = "//h1|//h2|//h3|//p|//li|//blockquote|//td|//pre"
 
 def recognises(file: RawFile) -> bool:
     """By the element or the declaration that opens it."""
-    return bool(_OPENING.match(file.text[:20_000]))
+    rest = file.text[:20_000].lstrip()
+    while pair := next((pair for pair in _BEFORE_IT if rest.startswith(pair[0])), None):
+        rest = rest.partition(pair[1])[2].lstrip()
+    return bool(_OPENING.match(rest))
 
 
 def read(file: RawFile) -> Document:
@@ -72,6 +73,18 @@ def _tree(file: RawFile) -> HtmlElement:
             f"{file.name}: too big a page, over {_ELEMENTS:,} elements", hint="save the article alone"
         )
     return tree
+
+
+def text_of_fragment(source: str) -> str:
+    """The words in a piece of a page, on one line."""
+    from lxml import etree, html  # noqa: PLC0415 - as below
+
+    try:
+        tree = html.document_fromstring(source)
+    except (etree.ParserError, ValueError):
+        return ""
+    etree.strip_elements(tree, "script", *_HIDDEN, with_tail=False)
+    return metadata.one_line(tree.text_content())
 
 
 def _article(tree: HtmlElement) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from loaders.sources import metadata
+from loaders.sources.html import text_of_fragment
 from loaders.sources.rawfile import RawFile
 from ontology.errors import UnreadableDocument
 from ontology.statement import Document, Marking
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FRONT_MATTER_LENGTH = 20_000
 _SIGNS = re.compile(r"^#{1,6} \S|^```|\[[^\]\n]{1,200}\]\((?:https?:|/|#)[^)\s]*\)|^!\[", re.MULTILINE)
-_TAG = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|</?[a-zA-Z][^>]*>", re.DOTALL | re.IGNORECASE)
+# The parser's time grows with the square of the marks within one block.
+_BLOCK_LENGTH = 10_000
+_BLOCK_MARKS = 1_000
+_MARKS = re.compile(r"[\[\]<*_`!|~&]")
 
 
 def recognises(file: RawFile) -> bool:
@@ -71,11 +75,18 @@ def _front_matter(file: RawFile) -> tuple[metadata.Metadata, str]:
 
 
 def _blocks(source: str) -> Iterator[tuple[str, str]]:
-    """The blocks of a text that say something, each with its kind (`h1`, `p`…) and made plain."""
+    """The blocks of a text that say something, each with its kind (`h1`, `p`…) and made plain.
+
+    A text with a block of thousands of marks, which only a machine writes, is left as it is.
+    """
     from markdown_it import MarkdownIt  # noqa: PLC0415 - not needed for other formats
 
     kind = "p"
     row: list[str] = []
+    source = _without_comments(source)
+    if any(len(block) > _BLOCK_LENGTH and len(_MARKS.findall(block)) > _BLOCK_MARKS for block in source.split("\n\n")):
+        yield from (("p", block) for block in source.split("\n\n") if block.strip())
+        return
     for token in MarkdownIt("commonmark", {"maxNesting": 20}).enable("table").parse(source):
         text = ""
         if token.type in ("heading_open", "paragraph_open"):
@@ -93,9 +104,19 @@ def _blocks(source: str) -> Iterator[tuple[str, str]]:
         elif token.type in ("fence", "code_block"):
             text = token.content.strip("\n")
         elif token.type == "html_block":
-            text = metadata.one_line(_TAG.sub(" ", token.content))
+            text = text_of_fragment(token.content)
         if text:
             yield kind, text
+
+
+def _without_comments(source: str) -> str:
+    """The text without its HTML comments, and without the openings of such as never end."""
+    parts = source.split("<!--")
+    kept = [parts[0]]
+    for part in parts[1:]:
+        _, end, rest = part.partition("-->")
+        kept.append(rest if end else part)
+    return "".join(kept)
 
 
 def _plain(children: list[Token]) -> str:

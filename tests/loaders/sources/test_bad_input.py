@@ -225,3 +225,29 @@ def test_one_bad_report_stops_no_other_on_the_way_to_statements(tmp_path: Path) 
     (tmp_path / "a.txt").touch()
     (tmp_path / "b.bin").write_bytes(bytes(range(256)))
     assert [type(each) for each in load_path(tmp_path)] == [UnreadableDocument, UnreadableDocument]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "![",
+        "<!-- ",
+        "<!-- x\n",
+        "<!---->",
+        "<script>\n",
+        "*a **b ",
+        "a|b\n-|-\n",
+        "> ",
+        "[a](<",
+        "<a",
+        "`` ` ",
+        "&#x41;",
+    ],
+)
+@pytest.mark.parametrize("name", ["a.md", "a.html"])
+def test_pathological_marks_take_no_more_than_seconds(piece: str, name: str) -> None:
+    content = piece * (200_000 // len(piece)) + "\n\n" + papers.LEAD
+    started = time.monotonic()
+    with contextlib.suppress(UnreadableDocument):
+        read_bytes(name, content.encode())
+    assert time.monotonic() - started < 10
