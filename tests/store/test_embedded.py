@@ -1,0 +1,155 @@
+"""The embedded store and processes: joining, dying, and leaving nothing open to others."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ontology.errors import StoreUnavailable
+from store import open_store
+from store.embedded import EmbeddedStore
+from tests.store.samples import FIRST, FIRST_STATEMENTS, SECOND, SECOND_STATEMENTS
+
+ROOT = Path(__file__).parents[2]
+
+LOADING = """
+import sys
+from dataclasses import replace
+from ontology.statement import Document
+from store import open_store
+from tests.store.samples import ATTACK, ACME, say
+
+with open_store(sys.argv[1]) as store:
+    for number in range(10_000):
+        document = Document(f"Report {number}: Acme was attacked.")
+        store.load(document, [say(document, "Acme was attacked", ATTACK, "targeted", ACME)])
+        print(document.id, flush=True)
+"""
+JOINING = """
+import sys
+from store import open_store
+from tests.store.samples import SECOND, SECOND_STATEMENTS
+
+with open_store(sys.argv[1]) as store:
+    store.load(SECOND, SECOND_STATEMENTS)
+    print(store.is_owner, store.status().documents)
+"""
+LEAVING = """
+import sys
+from store import open_store
+
+store = open_store(sys.argv[1])
+store.query("UNWIND range(1, 90000) AS x RETURN x")
+"""
+
+
+def run(code: str, path: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", code, str(path)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_second_process_joins_the_first(tmp_path: Path) -> None:
+    with open_store(tmp_path / "graph") as store:
+        store.load(FIRST, FIRST_STATEMENTS)
+        output, errors = run(JOINING, tmp_path / "graph").communicate(timeout=120)
+        assert (output.split(), errors) == (["False", "2"], "")
+        assert {document.id for document, _ in store.documents()} == {FIRST.id, SECOND.id}
+
+
+def test_a_second_store_in_the_same_process_joins_too(tmp_path: Path) -> None:
+    with open_store(tmp_path / "graph") as first, open_store(tmp_path / "graph") as second:
+        assert isinstance(first, EmbeddedStore)
+        assert isinstance(second, EmbeddedStore)
+        assert (first.is_owner, second.is_owner) == (True, False)
+        second.load(FIRST, FIRST_STATEMENTS)
+        assert first.status().documents == 1
+
+
+def test_opened_again_it_holds_the_same(tmp_path: Path) -> None:
+    for _ in range(2):
+        with open_store(tmp_path / "graph") as store:
+            store.load(FIRST, FIRST_STATEMENTS)
+    with open_store(tmp_path / "graph") as store:
+        assert store.load(FIRST, FIRST_STATEMENTS).unchanged
+        assert store.load(SECOND, SECOND_STATEMENTS).statements_added == 6
+
+
+def test_what_was_loaded_survives_a_kill(tmp_path: Path) -> None:
+    process = run(LOADING, tmp_path / "graph")
+    assert process.stdout is not None
+    loaded = [process.stdout.readline().strip() for _ in range(12)]
+    process.send_signal(signal.SIGKILL)
+    loaded += process.stdout.read().split()
+    process.wait()
+    assert (tmp_path / "graph" / "server.json").exists()  # it points to nobody now
+    with open_store(tmp_path / "graph") as store:
+        assert isinstance(store, EmbeddedStore)
+        assert store.is_owner
+        found = {document.id: statements for document, statements in store.documents()}
+        assert set(loaded) <= found.keys()
+        assert len(found) <= len(loaded) + 1  # the last may have been stored and not told
+        assert all(len(statements) == 1 for statements in found.values())
+        sources = store.read("MATCH (:Incident)-[r:TARGETED]->(:Company) RETURN r.sources AS sources")
+        assert sources == [{"sources": sorted(found)}]
+
+
+def test_a_process_that_forgets_to_close_ends_quietly(tmp_path: Path) -> None:
+    process = run(LEAVING, tmp_path / "graph")
+    output, errors = process.communicate(timeout=120)
+    assert (process.returncode, output, errors) == (0, "", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_are_those_of_python(tmp_path: Path, number: signal.Signals) -> None:
+    process = run(LOADING, tmp_path / "graph")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode in (-number, 130)
+    assert "Java" not in errors
+
+
+def test_nothing_is_open_beyond_this_machine_and_user(tmp_path: Path) -> None:
+    with open_store(tmp_path / "graph"):
+        listening = [c.laddr.ip for c in psutil.Process().net_connections("inet") if c.status == psutil.CONN_LISTEN]
+        assert listening
+        assert {ip.removeprefix("::ffff:") for ip in listening} == {"127.0.0.1"}
+        assert stat.S_IMODE((tmp_path / "graph").stat().st_mode) == 0o700
+        assert stat.S_IMODE((tmp_path / "graph" / "server.json").stat().st_mode) == 0o600
+    assert not (tmp_path / "graph" / "server.json").exists()
+
+
+def test_a_lock_whose_holder_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl
+
+    monkeypatch.setattr("store.embedded._JOIN_SECONDS", 0.5)
+    (tmp_path / "graph").mkdir()
+    with (tmp_path / "graph" / "lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(StoreUnavailable) as caught:
+            open_store(tmp_path / "graph")
+    assert "another process" in caught.value.message
+
+
+def test_a_database_that_is_damaged(tmp_path: Path) -> None:
+    with open_store(tmp_path / "graph"):
+        pass
+    (tmp_path / "graph" / "databases" / "graph" / "schema.json").write_bytes(os.urandom(50))
+    for path in (tmp_path / "graph" / "databases" / "graph").glob("schema.prev*"):
+        path.unlink()
+    with pytest.raises(StoreUnavailable) as caught:
+        open_store(tmp_path / "graph")
+    assert "\n" not in str(caught.value)
