@@ -1,5 +1,7 @@
 """One Cypher on two stores: the same graph must give the same answers."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import pytest
