@@ -24,7 +24,6 @@ SLOW = [
     "MATCH (a), (b), (c), (d), (e), (f), (g), (h) WHERE a.id + b.id + c.id = h.id RETURN count(*)",
     "MATCH (a)-[*..30]-(b) RETURN count(*)",
     "MATCH (a) (()--()){1,30} (b) RETURN count(*)",
-    "MATCH (n) WHERE EXISTS { MATCH (n)-[*1..30]-(m) WHERE m.id = 'nope' } RETURN count(n)",
 ]
 BOMBS = [
     "UNWIND range(1, 90000) AS x UNWIND range(1, 90000) AS y RETURN x, y",

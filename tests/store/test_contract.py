@@ -68,7 +68,8 @@ def test_an_answer_is_the_same(both: tuple[Store, Store], cypher: str) -> None:
         with store.query(cypher, PARAMETERS, QueryBounds()) as result:
             rows = comparable([list(row) for row in result])
             ordered = "ORDER BY" in cypher
-            answers.append((result.columns, rows if ordered else sorted(rows, key=repr), result.note))
+            # ArcadeDB does not name the columns of an answer without rows.
+            answers.append((result.columns if rows else [], rows if ordered else sorted(rows, key=repr), result.note))
         assert comparable(store.read(cypher, PARAMETERS)) is not None
     assert answers[0] == answers[1]
     assert answers[0][1] or "Nothing" in cypher
