@@ -13,8 +13,9 @@ from loaders.extraction import grammar
 from loaders.extraction.frames import values_in
 from loaders.extraction.incidents import generic_record
 from loaders.extraction.lexicon import nouns
+from loaders.extraction.modality import modality_of
 from loaders.extraction.reading import ORGANIZATIONS, Candidate, Mention, Reading, Record, Sentence
-from ontology.statement import Datatype, Literal
+from ontology.statement import Datatype, Literal, Modality
 
 MAX_MENTIONS = 40
 BASE = 0.2
@@ -52,7 +53,28 @@ def propose(reading: Reading) -> None:
             start, end = sentence.start, sentence.end
             candidate = Candidate(subject, predicate, target, start, end, f"near.{predicate}", BASE)
             candidate.subject_mention, candidate.object_mention = anchor
+            candidate.sentence = sentence
+            _judge(reading, candidate, sentence, predicate)
             reading.candidates.append(candidate)
+
+
+def _judge(reading: Reading, candidate: Candidate, sentence: Sentence, predicate: str) -> None:
+    """The modality of the clause that the object stands in; a claim of responsibility is a claim."""
+    if predicate == "claimedBy":
+        candidate.modality = Modality.CLAIMED
+        return
+    end = candidate.object_mention if candidate.object_mention is not None else candidate.subject_mention
+    i = end.head if isinstance(end, Mention) else end
+    if i is None:
+        return
+    verb = grammar.governor(sentence.span.doc[i])
+    modality, holders = modality_of(verb if verb is not None else sentence.span.doc[i])
+    candidate.modality = modality
+    for token in holders if modality is not Modality.ASSERTED else ():
+        mention = reading.mention_at(token)
+        if mention is not None and mention.record is not None:
+            candidate.speaker = mention.record
+            return
 
 
 Pair = tuple[str, Record, Record | Literal, tuple[Mention | int | None, Mention | int | None]]

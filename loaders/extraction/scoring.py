@@ -70,14 +70,16 @@ def featurize(reading: Reading) -> list[tuple[Candidate, list[int]]]:
     """Each candidate with the slots of its features."""
     by_start = {s.start: s for s in reading.sentences}
     groups: dict[tuple[str, str, str], set[str]] = {}
+    sentences: dict[tuple[str, str, str], set[int]] = {}
     for candidate in reading.candidates:
         groups.setdefault(_key(candidate), set()).add(candidate.rule)
+        sentences.setdefault(_key(candidate), set()).add(candidate.start)
     spoken = Counter(c.subject.id for c in reading.candidates if c.predicate == "said" and isinstance(c.subject, Record))
     out = []
     total = max(1, len(reading.sentences))
     for candidate in reading.candidates:
         sentence = candidate.sentence or by_start.get(candidate.start) or _sentence_of(reading, candidate)
-        out.append((candidate, _features(reading, candidate, sentence, groups[_key(candidate)], spoken, total)))
+        out.append((candidate, _features(reading, candidate, sentence, groups[_key(candidate)], len(sentences[_key(candidate)]), spoken, total)))
     return out
 
 
@@ -95,7 +97,7 @@ def _sentence_of(reading: Reading, candidate: Candidate) -> Sentence:
     return reading.sentences[-1]
 
 
-def _features(reading: Reading, candidate: Candidate, sentence: Sentence, rules: set[str], spoken: Counter[str], total: int) -> list[int]:  # fmt: skip
+def _features(reading: Reading, candidate: Candidate, sentence: Sentence, rules: set[str], repeated: int, spoken: Counter[str], total: int) -> list[int]:  # fmt: skip
     predicate = candidate.predicate
     subject, target = candidate.subject, candidate.object
     place = "first" if sentence.index < 2 else str(int(sentence.index / total * 4))
@@ -105,6 +107,7 @@ def _features(reading: Reading, candidate: Candidate, sentence: Sentence, rules:
         f"m={candidate.modality.value}",
         f"pos={place}",
         f"block={sentence.block.kind}",
+        f"repeated={min(5, repeated)}",
         f"incidents={min(4, len(reading.incidents))}",
         *(f"also={r}" for r in rules if r != candidate.rule),
     ]
