@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -69,6 +69,13 @@ class ExportFormat(StrEnum):
     CSV = "csv"
     GRAPHML = "graphml"
     CYPHER = "cypher"
+
+
+class PictureFormat(StrEnum):
+    """What `draw` makes."""
+
+    SVG = "svg"
+    PNG = "png"
 
 
 StoreOption = Annotated[
@@ -259,6 +266,35 @@ def path(
             _tell(found.note)
     if not found.paths:
         _fail(f"no way from {found.source.name} to {found.target.name} in {max_hops} steps", "try a greater --max-hops")
+
+
+@app.command()
+def draw(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="ENTITY", help="Name, alias or id of an entity.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to make.")],
+    format: Annotated[
+        PictureFormat | None, typer.Option("--format", help="What is made; otherwise as the file's name ends.")
+    ] = None,
+    depth: Annotated[int, typer.Option("--depth", min=1, max=3, help="Steps from the entity.")] = 1,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=300, help="Most links.")] = 60,
+    store: StoreOption = None,
+) -> None:
+    """Draw what is around an entity, and its timeline, for papers and slides."""
+    from store import lookup
+    from store.drawing import as_png, picture
+    from store.lookup.naming import find
+
+    ending = output.suffix.removeprefix(".").lower()
+    if format is None and ending not in list(PictureFormat):
+        raise typer.BadParameter(f"{output} ends in neither .svg nor .png: name a --format", param_hint="--output")
+    with _open(context, store) as opened:
+        entity = lookup.entity(opened, lookup.View(), find(opened, lookup.View(), name).id)
+        related = lookup.related(opened, lookup.View(), entity.id, depth=depth, limit=limit)
+        timeline = lookup.timeline(opened, lookup.View(), entity.id)
+    drawn = picture(entity, related, timeline)
+    with _writing(output, "wb") as stream:
+        stream.write(as_png(drawn) if (format or ending) == PictureFormat.PNG else drawn.encode())
 
 
 @app.command()
@@ -480,11 +516,11 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 @contextmanager
-def _writing(output: Path) -> Iterator[Any]:
+def _writing(output: Path, mode: Literal["w", "wb"] = "w") -> Iterator[Any]:
     """A file that takes its name only when it is whole."""
     draft = output.with_name(output.name + ".part")
     try:
-        with draft.open("w", encoding="utf-8") as stream:
+        with draft.open(mode, encoding="utf-8" if mode == "w" else None) as stream:
             yield stream
         draft.replace(output)
     except OSError as error:

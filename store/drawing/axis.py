@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import month_name, monthrange
+from calendar import month_abbr, month_name, monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import groupby
@@ -47,7 +47,7 @@ def axis(timeline: Timeline, width: float) -> Part | None:
         marks.append((group, at, begin, x(end), lane))
     base = len(ends) * LANE + 14
     parts = [element("line", x1=MARGIN, x2=width - MARGIN, y1=base, y2=base, stroke=LINE, stroke_width=2)]
-    for (group, at, begin, _, lane), _span in zip(marks, spans, strict=True):
+    for group, at, begin, _, lane in marks:
         y = base - 16 - lane * LANE
         parts.append(element("line", x1=at, x2=at, y1=base, y2=y + 4, stroke=LINE, stroke_width=0.75))
         parts.append(text(_label(group, timeline), begin, y, SIZE))
@@ -59,12 +59,7 @@ def axis(timeline: Timeline, width: float) -> Part | None:
         else:
             bar = {"x": x(start), "y": base - 4, "width": max(8.0, end_x - x(start)), "height": 8, "rx": 4}
             parts.append(element("rect", **bar, **(look | {"fill_opacity": 0.3})))
-    parts += [
-        part
-        for year in range(first.year, last.year + 1)
-        for part in _tick(date(year, 1, 1), x, base)
-        if first <= date(year, 1, 1) <= last
-    ]
+    parts += [part for day in _ticks(first, last) for part in _tick(day, x(day), base)]
     return Part(parts, width, base + 30)
 
 
@@ -96,9 +91,18 @@ def _label(group: Sequence[Event], timeline: Timeline) -> str:
     return words if len(words) <= MOST_LETTERS else words[: MOST_LETTERS - 1] + "…"
 
 
-def _tick(day: date, x: object, base: float) -> list[str]:
-    at = x(day)  # type: ignore[operator]
+def _ticks(first: date, last: date) -> list[date]:
+    """Firsts of years, or of months where there are few."""
+    months = [
+        date(n // 12, n % 12 + 1, 1) for n in range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    ]
+    step = 1 if len(months) <= 14 else 12 if len(months) <= 240 else 120
+    return [day for day in months if first <= day <= last and (day.year * 12 + day.month - 1) % step == 0]
+
+
+def _tick(day: date, at: float, base: float) -> list[str]:
+    name = str(day.year) if day.month == 1 else month_abbr[day.month]
     return [
         element("line", x1=at, x2=at, y1=base + 4, y2=base + 10, stroke=INK),
-        text(str(day.year), at, base + 22, 11.0, anchor="middle", fill=QUIET),
+        text(name, at, base + 22, 11.0, anchor="middle", fill=QUIET),
     ]

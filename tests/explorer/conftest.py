@@ -97,11 +97,12 @@ def opened(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
     assert [each for each in complaints if "Failed to load resource" not in each] == []
 
 
-def drawn(page: Page) -> int:
-    """Wait until a graph is drawn, and tell how many nodes it has."""
+def drawn(page: Page, wanted: int | None = None) -> int:
+    """Wait until a graph is drawn, with `wanted` nodes if that is given, and tell how many it has."""
+    count = 0
     for _ in range(PATIENCE // 100):
-        count = page.evaluate("document.querySelector('.surface')?.cy?.nodes().length ?? 0")
-        if count:
-            return int(count)
+        count = int(page.evaluate("document.querySelector('main:not([aria-busy]) .surface')?.cy?.nodes().length ?? 0"))
+        if count and wanted in {None, count}:
+            return count
         page.wait_for_timeout(100)
-    raise AssertionError("no graph was drawn")
+    raise AssertionError(f"{count} nodes are drawn, not {wanted}")
