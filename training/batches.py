@@ -118,7 +118,7 @@ def plan(windows: list[Window], pieces: int, generator: random.Random) -> list[l
 def tensors(
     batch: Sequence[Window], special: tuple[int, int, int, int], generator: random.Random | None
 ) -> dict[str, Tensor]:
-    """All inputs and targets of a batch; with a generator, some words of names are masked, so that names are not learned by heart."""
+    """All inputs and targets of a batch; with a generator, some names are masked, lest they be learned by heart."""
     begin, separator, mask, pad = special
     length = max(w.size for w in batch)
     width = max(w.last - w.first for w in batch)
@@ -149,7 +149,17 @@ def tensors(
             target = tags.setdefault(name, np.ones((size, width, allowed.shape[1]), bool))
             target[row, : window.last - window.first] = allowed[window.first : window.last]
         _targets(window, chosen[row], first[row], last[row], roles[row], relations[row], modality[row])
-    found = {"ids": ids, "flags": flags, "mask": known, "heads": heads, "first": first, "last": last, "roles": roles, "relations": relations, "modality": modality}  # fmt: skip
+    found = {
+        "ids": ids,
+        "flags": flags,
+        "mask": known,
+        "heads": heads,
+        "first": first,
+        "last": last,
+        "roles": roles,
+        "relations": relations,
+        "modality": modality,
+    }
     found |= {f"tags:{name}": value for name, value in tags.items()}
     return {name: torch.from_numpy(value) for name, value in found.items()}
 
@@ -166,7 +176,15 @@ def _spans(window: Window, generator: random.Random | None) -> list[int]:
     return inside
 
 
-def _targets(window: Window, chosen: list[int], first: np.ndarray, last: np.ndarray, roles: np.ndarray, relations: np.ndarray, modality: np.ndarray) -> None:  # fmt: skip
+def _targets(
+    window: Window,
+    chosen: list[int],
+    first: np.ndarray,
+    last: np.ndarray,
+    roles: np.ndarray,
+    relations: np.ndarray,
+    modality: np.ndarray,
+) -> None:
     example = window.source.example
     for k, i in enumerate(chosen):
         low, high = window.source.word_spans[i]

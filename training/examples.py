@@ -162,15 +162,16 @@ class Aligner:
                 yield statement.speaker
 
     def _contained(self, span: tuple[int, int], found: set[tuple[int, int]], canonical: str) -> bool:
-        """Whether another occurrence of the same entity is the better one: the name inside its description, or around it."""
+        """Whether another occurrence of the same entity, the name inside its description or around it, is better."""
         string = self.body[span[0] : span[1]]
         for other in found:
             if other == span:
                 continue
             inner, outer = self.body[other[0] : other[1]], string
-            if span[0] <= other[0] and other[1] <= span[1] and inner[0].isupper() and outer != canonical:
-                if outer[0].islower() or outer.split()[0] in ("A", "The", "An") or inner == canonical:
-                    return True
+            described = outer[0].islower() or outer.split()[0] in ("A", "The", "An") or inner == canonical
+            inside = span[0] <= other[0] and other[1] <= span[1] and inner[0].isupper()
+            if inside and outer != canonical and described:
+                return True
             if other[0] <= span[0] and span[1] <= other[1]:
                 around = self.body[other[0] : other[1]]
                 described = around[0].islower() or around.split()[0] in ("A", "The", "An")
@@ -184,7 +185,7 @@ class Aligner:
         return self.sentence_starts[first], self.sentence_ends[max(first, last)]
 
     def _mention(self, entity: Entity, quote: tuple[int, int], avoid: tuple[int, int] | None) -> int | None:
-        """The span that stands for `entity` in the quote, else in its sentence, else in the sentence beside it."""
+        """The span that stands for `entity` in the quote, else in its sentence, else in the one beside it."""
         places = self.places.get(entity.id, [])
         ranges = [quote, self._sentences_of(*quote), self._sentences_of(*quote, extra=1)]
         for number, (low, high) in enumerate(ranges):
@@ -192,9 +193,11 @@ class Aligner:
             outside = [p for p in inside if not (avoid and avoid[0] <= p[0] and p[1] <= avoid[1])]
             chosen = outside or (inside if not avoid else [])
             if chosen:
-                middle = (quote[0] + quote[1]) / 2
-                key = (lambda p: (self.body[p[0]].islower(), p[0])) if number == 0 else (lambda p: abs(p[0] - middle))
-                best = min(chosen, key=key)
+                best = (
+                    min(chosen, key=lambda p: (self.body[p[0]].islower(), p[0]))
+                    if number == 0
+                    else min(chosen, key=lambda p: abs(2 * p[0] - sum(quote)))
+                )
                 return self._span(*best, entity.type)
             if number == 1 and (pronoun := self._pronoun(entity, low, high, avoid)) is not None:
                 return pronoun

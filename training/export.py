@@ -69,7 +69,17 @@ def export(reader: Reader, encoder: Path, target: Path) -> None:
     with TemporaryDirectory() as folder:
         for name, (module, inputs, names, outputs, shapes) in jobs.items():
             raw = Path(folder) / f"{name}.onnx"
-            torch.onnx.export(module, inputs, str(raw), input_names=names, output_names=outputs, dynamic_shapes=shapes, opset_version=18, dynamo=True, external_data=False)  # fmt: skip
+            torch.onnx.export(
+                module,
+                inputs,
+                str(raw),
+                input_names=names,
+                output_names=outputs,
+                dynamic_shapes=shapes,
+                opset_version=18,
+                dynamo=True,
+                external_data=False,
+            )
             onnx.checker.check_model(str(raw))
             quantize_dynamic(raw, target / f"{name}.onnx", weight_type=QuantType.QInt8, per_channel=True)
     shutil.copy(encoder / "tokenizer.json", target / "tokenizer.json")

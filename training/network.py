@@ -122,7 +122,7 @@ class SpanHeads(nn.Module):
         nn.init.constant_(self.relations.bias, -4.0)
 
     def forward(self, states: Tensor, first: Tensor, last: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """`states` is [batch, 1 + words, width] (the topic before the words); `first`, `last` are words of each span."""
+        """`states` is [batch, 1 + words, width], the topic first; `first`, `last` are the words of each span."""
         topic, words = states[:, :1], states[:, 1:]
         batch, count = first.shape
         width = words.shape[2]

@@ -20,19 +20,52 @@ from training.examples import Example, Tag, align, blank
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 CASIE_EVENTS = ("Databreach", "Ransom", "Phishing", "DiscoverVulnerability", "PatchVulnerability")
 CASIE_ROLES = (
-    "Victim", "Attacker", "Tool", "Attack-Pattern", "Compromised-Data", "Number-of-Data", "Number-of-Victim", "Time",
-    "Place", "Purpose", "Price", "Damage-Amount", "Payment-Method", "Trusted-Entity", "Vulnerability", "CVE",
-    "Vulnerable_System", "Vulnerable_System_Owner", "Vulnerable_System_Version", "Discoverer", "Releaser", "Patch",
-    "Patch-Number", "Issues-Addressed", "Capabilities", "Supported_Platform",
-)  # fmt: skip
+    "Victim",
+    "Attacker",
+    "Tool",
+    "Attack-Pattern",
+    "Compromised-Data",
+    "Number-of-Data",
+    "Number-of-Victim",
+    "Time",
+    "Place",
+    "Purpose",
+    "Price",
+    "Damage-Amount",
+    "Payment-Method",
+    "Trusted-Entity",
+    "Vulnerability",
+    "CVE",
+    "Vulnerable_System",
+    "Vulnerable_System_Owner",
+    "Vulnerable_System_Version",
+    "Discoverer",
+    "Releaser",
+    "Patch",
+    "Patch-Number",
+    "Issues-Addressed",
+    "Capabilities",
+    "Supported_Platform",
+)
 AUXILIARY_LAYERS = {"trigger": labels.bio(CASIE_EVENTS), "argument": labels.bio(CASIE_ROLES)}
 """Layers that help the encoder learn and are not shipped."""
 
 SHARES = {"casie": 0.12, "annoctr": 0.2, "knowledgenet": 0.5, "polnear": 0.4}
 """How much of each auxiliary set the first epoch takes; later ones take less."""
 
-_ANNOCTR = {"GROUP": ("ThreatActor",), "MALWARE": ("Malware",), "TOOL": ("Malware",), "LOC": ("Place",), "ORG": labels.ORGANIZATION_TYPES}  # fmt: skip
-_KNOWLEDGENET = {"SUBSIDIARY_OF": "ownedBy", "HEADQUARTERS": "locatedIn", "CEO": "holdsRole", "EMPLOYEE_OR_MEMBER_OF": "holdsRole"}  # fmt: skip
+_ANNOCTR = {
+    "GROUP": ("ThreatActor",),
+    "MALWARE": ("Malware",),
+    "TOOL": ("Malware",),
+    "LOC": ("Place",),
+    "ORG": labels.ORGANIZATION_TYPES,
+}
+_KNOWLEDGENET = {
+    "SUBSIDIARY_OF": "ownedBy",
+    "HEADQUARTERS": "locatedIn",
+    "CEO": "holdsRole",
+    "EMPLOYEE_OR_MEMBER_OF": "holdsRole",
+}
 
 
 def own(folder: Path = REPORTS) -> Iterator[tuple[Example, Document, list[Statement]]]:
@@ -111,7 +144,9 @@ def casie(leave_out: frozenset[str]) -> Iterator[Example]:
         yield example
 
 
-def _layer(example: Example, layer: str, spans: list[tuple[dict[str, int], str]], shift: int, known: tuple[str, ...]) -> list[Tag]:  # fmt: skip
+def _layer(
+    example: Example, layer: str, spans: list[tuple[dict[str, int], str]], shift: int, known: tuple[str, ...]
+) -> list[Tag]:
     found = []
     for span, kind in spans:
         start, end = span["startOffset"] + shift, span["endOffset"] + shift
@@ -214,7 +249,9 @@ def polnear(limit: int) -> Iterator[Example]:
                 example.roles[len(example.spans)].add("said")
                 example.spans.append(best)
         for span in rules:
-            if span.kind in ("Name", "Pronoun") and not any(span.start < s.end and s.start < span.end for s in example.spans):  # fmt: skip
+            if span.kind in ("Name", "Pronoun") and not any(
+                span.start < s.end and s.start < span.end for s in example.spans
+            ):
                 example.spans.append(span)
         example.known_roles = frozenset({"said"})
         yield example

@@ -89,7 +89,9 @@ def losses(reader: Reader, data: dict[str, Tensor]) -> dict[str, Tensor]:
         found["relations"] = _binary(relations, data["relations"]) / pairs
         if (data["modality"] >= 0).any():
             weight = torch.tensor([0.5, 1.0, 1.0, 1.0, 1.0, 1.0])
-            found["modality"] = 0.3 * F.cross_entropy(modality.flatten(0, 1), data["modality"].flatten(), weight, ignore_index=-1)  # fmt: skip
+            found["modality"] = 0.3 * F.cross_entropy(
+                modality.flatten(0, 1), data["modality"].flatten(), weight, ignore_index=-1
+            )
     return found
 
 
@@ -116,9 +118,17 @@ def evaluate(reader: Reader, encoded: Sequence[Encoded], special: tuple[int, int
                 size = batch[row].last - batch[row].first
                 gold = _spans(allowed[row, :size].float().argmax(-1).tolist(), name)
                 mine = _spans(tags[name][row, :size].argmax(-1).tolist(), name)
-                counts.update({(name, "gold"): len(gold), (name, "found"): len(mine), (name, "right"): len(gold & mine)})  # fmt: skip
+                counts.update(
+                    {(name, "gold"): len(gold), (name, "found"): len(mine), (name, "right"): len(gold & mine)}
+                )
                 loose = {(a, b) for a, b, _ in gold} & {(a, b) for a, b, _ in mine}
-                counts.update({(f"{name}-untyped", "gold"): len(gold), (f"{name}-untyped", "found"): len(mine), (f"{name}-untyped", "right"): len(loose)})  # fmt: skip
+                counts.update(
+                    {
+                        (f"{name}-untyped", "gold"): len(gold),
+                        (f"{name}-untyped", "found"): len(mine),
+                        (f"{name}-untyped", "right"): len(loose),
+                    }
+                )
         for head, names, scores, wanted in (
             ("role", labels.ROLES, roles, data["roles"]),
             ("relation", labels.RELATIONS, relations, data["relations"]),
@@ -127,21 +137,29 @@ def evaluate(reader: Reader, encoded: Sequence[Encoded], special: tuple[int, int
             said, gold_ = (scores > 0) & known, (wanted > 0)
             for i, name in enumerate(names):
                 key = f"{head}:{name}"
-                counts.update({
-                    (key, "gold"): int(gold_[..., i].sum()), (key, "found"): int(said[..., i].sum()),
-                    (key, "right"): int((said & gold_)[..., i].sum()),
-                })  # fmt: skip
+                counts.update(
+                    {
+                        (key, "gold"): int(gold_[..., i].sum()),
+                        (key, "found"): int(said[..., i].sum()),
+                        (key, "right"): int((said & gold_)[..., i].sum()),
+                    }
+                )
         told = data["modality"] >= 0
         best = modality.argmax(-1)
         qualified = told & (data["modality"] > 0)
-        counts.update({
-            ("modality", "gold"): int(qualified.sum()), ("modality", "found"): int((told & (best > 0)).sum()),
-            ("modality", "right"): int((qualified & (best == data["modality"])).sum()),
-        })  # fmt: skip
+        counts.update(
+            {
+                ("modality", "gold"): int(qualified.sum()),
+                ("modality", "found"): int((told & (best > 0)).sum()),
+                ("modality", "right"): int((qualified & (best == data["modality"])).sum()),
+            }
+        )
     for head in ("role", "relation"):
         for part in ("gold", "found", "right"):
             skip = {f"relation:{n}" for n in labels.SYMMETRIC}
-            counts[head, part] = sum(v for (k, p), v in counts.items() if k.startswith(f"{head}:") and p == part and k not in skip)  # fmt: skip
+            counts[head, part] = sum(
+                v for (k, p), v in counts.items() if k.startswith(f"{head}:") and p == part and k not in skip
+            )
     reader.train()
     keys = sorted({key for key, _ in counts})
     return {
@@ -172,7 +190,9 @@ def work(rank: int, arguments: argparse.Namespace) -> None:
     generator = random.Random(arguments.seed)
     noise = random.Random(arguments.seed * 100 + rank)
     if arguments.processes > 1:
-        dist.init_process_group("gloo", rank=rank, world_size=arguments.processes, init_method=f"file://{arguments.out}/meeting")  # fmt: skip
+        dist.init_process_group(
+            "gloo", rank=rank, world_size=arguments.processes, init_method=f"file://{arguments.out}/meeting"
+        )
     folder = default_encoder()
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_truncation()
@@ -216,11 +236,9 @@ def work(rank: int, arguments: argparse.Namespace) -> None:
                     place += p.numel()
             torch.nn.utils.clip_grad_norm_(trainable, 5.0)
             # with a limit of time the rate falls by the clock, so that training ends well on a busy machine
-            done = (
-                step / steps
-                if not arguments.minutes
-                else _agreed((time.time() - started) / (60 * arguments.minutes), arguments)
-            )
+            done = step / steps
+            if arguments.minutes:
+                done = max(done, _agreed((time.time() - started) / (60 * arguments.minutes), arguments))
             for group, rate in zip(optimizer.param_groups, (arguments.rate, 5 * arguments.rate), strict=True):
                 group["lr"] = rate * min((step + 1) / (0.06 * steps), max(0.02, 1 - done))
             optimizer.step()
@@ -242,7 +260,19 @@ def work(rank: int, arguments: argparse.Namespace) -> None:
             torch.save({"state": reader.state_dict(), "epoch": epoch}, arguments.out / "reader.pt")
             scores = evaluate(reader, held, special) if held else {}
             (arguments.out / f"scores-{epoch}.json").write_text(json.dumps(scores, indent=1))
-            heads = ("entity", "entity-untyped", "phrase", "incident", "role", "relation", "modality", "role:targeted", "role:said", "relation:sameEntity", "relation:sameIncident")  # fmt: skip
+            heads = (
+                "entity",
+                "entity-untyped",
+                "phrase",
+                "incident",
+                "role",
+                "relation",
+                "modality",
+                "role:targeted",
+                "role:said",
+                "relation:sameEntity",
+                "relation:sameIncident",
+            )
             print(f"== epoch {epoch} {time.time() - started:.0f}s", {h: scores.get(h) for h in heads}, flush=True)
 
 
@@ -255,7 +285,13 @@ def _agreed(share: float, arguments: argparse.Namespace) -> float:
     return float(told)
 
 
-def _epoch(learn: Sequence[Encoded], auxiliary: Sequence[Encoded], arguments: argparse.Namespace, generator: random.Random, epoch: int) -> list[list[Window]]:  # fmt: skip
+def _epoch(
+    learn: Sequence[Encoded],
+    auxiliary: Sequence[Encoded],
+    arguments: argparse.Namespace,
+    generator: random.Random,
+    epoch: int,
+) -> list[list[Window]]:
     """The batches of one epoch: all texts to learn from, and a share of the others that falls as training goes on."""
     own = plan([w for e in learn for w in cut(e, generator)], BATCH_PIECES, generator)
     share = arguments.auxiliary * 0.6**epoch

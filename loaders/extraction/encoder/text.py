@@ -224,7 +224,7 @@ def _names(text: str) -> Iterator[tuple[int, int]]:
     for match in _NAME.finditer(text):
         start, end = match.span()
         first = _FIRST_WORD.match(text, start, end)
-        if first and first[0].lower() in _STARTERS:
+        if first and (first[0].lower() in _STARTERS or first[0].isdigit()):
             start = first.end()
             while start < end and not text[start].isalnum():
                 start += 1
