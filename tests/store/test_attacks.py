@@ -27,7 +27,7 @@ SLOW = [
 ]
 BOMBS = [
     "UNWIND range(1, 90000) AS x UNWIND range(1, 90000) AS y RETURN x, y",
-    "UNWIND range(1, 90000) AS x RETURN 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' + toString(x)",
+    "UNWIND range(1, 90000) AS x RETURN 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' + toString(x)",
     "MATCH p = (a)-[*..12]-(b) RETURN p",
     "UNWIND range(1, 90000) AS x RETURN range(1, 1000) AS l",
 ]
