@@ -129,10 +129,13 @@ def tensors(
     flags = np.zeros((size, length), int)
     known = np.zeros((size, length), bool)
     heads = np.zeros((size, width), int)
-    first, last = np.zeros((size, count), int), np.zeros((size, count), int)
-    roles = np.full((size, count, len(labels.ROLES)), -1, np.float32)
-    relations = np.full((size, count, count, len(labels.RELATIONS)), -1, np.float32)
-    modality = np.full((size, count), -1)
+    targets = {
+        "first": np.zeros((size, count), int),
+        "last": np.zeros((size, count), int),
+        "roles": np.full((size, count, len(labels.ROLES)), -1, np.float32),
+        "relations": np.full((size, count, count, len(labels.RELATIONS)), -1, np.float32),
+        "modality": np.full((size, count), -1),
+    }
     tags: dict[str, np.ndarray] = {}
     for row, window in enumerate(batch):
         source = window.source
@@ -148,18 +151,8 @@ def tensors(
         for name, allowed in source.tags.items():
             target = tags.setdefault(name, np.ones((size, width, allowed.shape[1]), bool))
             target[row, : window.last - window.first] = allowed[window.first : window.last]
-        _targets(window, chosen[row], first[row], last[row], roles[row], relations[row], modality[row])
-    found = {
-        "ids": ids,
-        "flags": flags,
-        "mask": known,
-        "heads": heads,
-        "first": first,
-        "last": last,
-        "roles": roles,
-        "relations": relations,
-        "modality": modality,
-    }
+        _targets(window, chosen[row], {name: table[row] for name, table in targets.items()})
+    found = {"ids": ids, "flags": flags, "mask": known, "heads": heads} | targets
     found |= {f"tags:{name}": value for name, value in tags.items()}
     return {name: torch.from_numpy(value) for name, value in found.items()}
 
@@ -176,19 +169,12 @@ def _spans(window: Window, generator: random.Random | None) -> list[int]:
     return inside
 
 
-def _targets(
-    window: Window,
-    chosen: list[int],
-    first: np.ndarray,
-    last: np.ndarray,
-    roles: np.ndarray,
-    relations: np.ndarray,
-    modality: np.ndarray,
-) -> None:
+def _targets(window: Window, chosen: list[int], targets: Mapping[str, np.ndarray]) -> None:
     example = window.source.example
+    roles, relations = targets["roles"], targets["relations"]
     for k, i in enumerate(chosen):
         low, high = window.source.word_spans[i]
-        first[k], last[k] = low - window.first, high - window.first
+        targets["first"][k], targets["last"][k] = low - window.first, high - window.first
         for name in example.known_roles:
             roles[k, ROLE[name]] = 0
         for name in example.unknown_roles.get(i, ()):
@@ -196,7 +182,7 @@ def _targets(
         for name in example.roles.get(i, ()):
             roles[k, ROLE[name]] = 1
         if i in example.modality:
-            modality[k] = MODALITY[example.modality[i]]
+            targets["modality"][k] = MODALITY[example.modality[i]]
         for m, j in enumerate(chosen):
             if i == j:
                 continue

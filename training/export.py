@@ -1,4 +1,4 @@
-"""Write the weights that ship: two int8 ONNX files, the tokeniser and the labels. `python -m training.export FOLDER`."""
+"""Write the weights that ship: two int8 ONNX files, the tokeniser, the labels. `python -m training.export FOLDER`."""
 
 from __future__ import annotations
 

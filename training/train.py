@@ -12,8 +12,8 @@ import os
 import random
 import sys
 import time
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -31,6 +31,10 @@ from training.network import Reader, build
 BATCH_PIECES = 1600
 LAYERS = labels.LAYERS | sets.AUXILIARY_LAYERS
 HELD_OUT = 40
+SHOWN = (
+    "entity", "entity-untyped", "phrase", "incident", "role", "relation", "modality", "role:targeted", "role:said",
+    "relation:sameEntity", "relation:sameIncident",
+)  # fmt: skip
 
 
 def default_encoder() -> Path:
@@ -183,130 +187,129 @@ def _spans(tags: list[int], layer: str) -> set[tuple[int, int, str]]:
     return found
 
 
-def work(rank: int, arguments: argparse.Namespace) -> None:
+class Trainer:
     """One process of training; with several, each takes its share of every step and they average their gradients."""
-    torch.set_num_threads(1)
-    torch.manual_seed(arguments.seed)
-    generator = random.Random(arguments.seed)
-    noise = random.Random(arguments.seed * 100 + rank)
-    if arguments.processes > 1:
-        dist.init_process_group(
-            "gloo", rank=rank, world_size=arguments.processes, init_method=f"file://{arguments.out}/meeting"
-        )
-    folder = default_encoder()
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    special = tuple(tokenizer.token_to_id(t) for t in ("[CLS]", "[SEP]", "[MASK]", "[PAD]"))
-    learn, auxiliary, held = ([encode(e, tokenizer, LAYERS) for e in part] for part in gather(arguments.fast))
-    reader = build(folder, sets.AUXILIARY_LAYERS)
-    if arguments.start:
-        reader.load_state_dict(torch.load(arguments.start, map_location="cpu")["state"])
-    slow = [p for p in reader.words.layers.parameters() if p.requires_grad]
-    slow_ids = {id(p) for p in slow}
-    fast = [p for p in reader.parameters() if p.requires_grad and id(p) not in slow_ids]
-    optimizer = torch.optim.AdamW(
-        [{"params": slow, "lr": arguments.rate}, {"params": fast, "lr": 5 * arguments.rate}], weight_decay=0.01
-    )
-    epochs = [_epoch(learn, auxiliary, arguments, generator, epoch) for epoch in range(arguments.epochs)]
-    steps = sum(len(e) // arguments.processes for e in epochs)
-    trainable = [p for p in reader.parameters() if p.requires_grad]
-    started, pieces, step = time.time(), 0, 0
-    done = 0.0
-    for epoch, batches in enumerate(epochs):
-        if done >= 1:
-            break
-        running: Counter[str] = Counter()
-        seen: Counter[str] = Counter()
-        for at in range(len(batches) // arguments.processes):
-            batch = batches[at * arguments.processes + rank]
-            parts = losses(reader, tensors(batch, special, noise))
-            total = sum(parts.values(), torch.zeros(()))
-            optimizer.zero_grad(set_to_none=False)
-            total.backward()
-            if arguments.processes > 1:
-                flat = torch.cat([(p.grad if p.grad is not None else torch.zeros_like(p)).flatten() for p in trainable])
-                dist.all_reduce(flat)
-                flat /= arguments.processes
-                place = 0
-                for p in trainable:
-                    if p.grad is None:
-                        p.grad = torch.zeros_like(p)
-                    p.grad.copy_(flat[place : place + p.numel()].view_as(p))
-                    place += p.numel()
-            torch.nn.utils.clip_grad_norm_(trainable, 5.0)
-            # with a limit of time the rate falls by the clock, so that training ends well on a busy machine
-            done = step / steps
-            if arguments.minutes:
-                done = max(done, _agreed((time.time() - started) / (60 * arguments.minutes), arguments))
-            for group, rate in zip(optimizer.param_groups, (arguments.rate, 5 * arguments.rate), strict=True):
-                group["lr"] = rate * min((step + 1) / (0.06 * steps), max(0.02, 1 - done))
-            optimizer.step()
-            for name, value in parts.items():
-                running[name] += float(value.detach())
-                seen[name] += 1
-            pieces += sum(w.size for w in batch)
-            step += 1
-            if done >= 1:
+
+    def __init__(self, rank: int, arguments: argparse.Namespace) -> None:
+        self.rank, self.arguments = rank, arguments
+        torch.set_num_threads(1)
+        torch.manual_seed(arguments.seed)
+        self.generator = random.Random(arguments.seed)
+        self.noise = random.Random(arguments.seed * 100 + rank)
+        if arguments.processes > 1:
+            meeting = f"file://{arguments.out}/meeting"
+            dist.init_process_group("gloo", rank=rank, world_size=arguments.processes, init_method=meeting)
+        folder = default_encoder()
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        begin, separator, mask, pad = (tokenizer.token_to_id(t) for t in ("[CLS]", "[SEP]", "[MASK]", "[PAD]"))
+        self.special = (begin, separator, mask, pad)
+        parts = gather(arguments.fast)
+        self.learn, self.auxiliary, self.held = ([encode(e, tokenizer, LAYERS) for e in part] for part in parts)
+        self.reader = build(folder, sets.AUXILIARY_LAYERS)
+        if arguments.start:
+            self.reader.load_state_dict(torch.load(arguments.start, map_location="cpu")["state"])
+        self.trainable = [p for p in self.reader.parameters() if p.requires_grad]
+        slow = [p for p in self.reader.words.layers.parameters() if p.requires_grad]
+        apart = {id(p) for p in slow}
+        fast = [p for p in self.trainable if id(p) not in apart]
+        self.optimizer = torch.optim.AdamW([{"params": slow}, {"params": fast}], lr=0.0, weight_decay=0.01)
+        self.epochs = [self._epoch(number) for number in range(arguments.epochs)]
+        self.steps = sum(len(e) // arguments.processes for e in self.epochs)
+        self.started, self.pieces, self.step, self.done = time.time(), 0, 0, 0.0
+
+    def _epoch(self, number: int) -> list[list[Window]]:
+        """The batches of one epoch: all texts to learn from, and a share of the others that falls as training goes on."""
+        generator = self.generator
+        mixed = plan([w for e in self.learn for w in cut(e, generator)], BATCH_PIECES, generator)
+        by_set: dict[str, list[Encoded]] = defaultdict(list)
+        for example in self.auxiliary:
+            by_set[example.example.name.split("-")[0]].append(example)
+        for name, members in by_set.items():
+            share = min(1.0, self.arguments.auxiliary * 0.6**number * sets.SHARES[name])
+            taken = generator.sample(members, round(len(members) * share))
+            if taken:
+                mixed += plan([w for e in taken for w in cut(e, generator)], BATCH_PIECES, generator)
+        generator.shuffle(mixed)
+        return mixed
+
+    def run(self) -> None:
+        """All epochs, or as many as the time allows."""
+        processes = self.arguments.processes
+        for number, batches in enumerate(self.epochs):
+            told: dict[str, list[float]] = defaultdict(list)
+            for at in range(len(batches) // processes):
+                if self.done >= 1:
+                    break
+                for name, value in self._learn(batches[at * processes + self.rank]).items():
+                    told[name].append(value)
+                if self.rank == 0 and self.step % 25 == 0:
+                    self._tell(number, told)
+            if self.rank == 0:
+                self._keep(number)
+            if self.done >= 1:
                 break
-            if rank == 0 and step % 25 == 0:
-                rate = pieces / (time.time() - started) * arguments.processes
-                shown = " ".join(f"{n} {running[n] / seen[n]:.3f}" for n in sorted(running))
-                print(
-                    f"epoch {epoch} step {step}/{steps} {time.time() - started:.0f}s {rate:.0f} pieces/s  {shown}",
-                    flush=True,
-                )
-        if rank == 0:
-            torch.save({"state": reader.state_dict(), "epoch": epoch}, arguments.out / "reader.pt")
-            scores = evaluate(reader, held, special) if held else {}
-            (arguments.out / f"scores-{epoch}.json").write_text(json.dumps(scores, indent=1))
-            heads = (
-                "entity",
-                "entity-untyped",
-                "phrase",
-                "incident",
-                "role",
-                "relation",
-                "modality",
-                "role:targeted",
-                "role:said",
-                "relation:sameEntity",
-                "relation:sameIncident",
-            )
-            print(f"== epoch {epoch} {time.time() - started:.0f}s", {h: scores.get(h) for h in heads}, flush=True)
+
+    def _learn(self, batch: Sequence[Window]) -> dict[str, float]:
+        """One step."""
+        parts = losses(self.reader, tensors(batch, self.special, self.noise))
+        self.optimizer.zero_grad(set_to_none=False)
+        sum(parts.values(), torch.zeros(())).backward()
+        if self.arguments.processes > 1:
+            self._average()
+        torch.nn.utils.clip_grad_norm_(self.trainable, 5.0)
+        self.done = self._progress()
+        rate = self.arguments.rate * min((self.step + 1) / (0.06 * self.steps), max(0.02, 1 - self.done))
+        for group, times in zip(self.optimizer.param_groups, (1, 5), strict=True):
+            group["lr"] = rate * times
+        self.optimizer.step()
+        self.step += 1
+        self.pieces += sum(w.size for w in batch)
+        return {name: float(value.detach()) for name, value in parts.items()}
+
+    def _average(self) -> None:
+        """The mean of the gradients of all processes, in each of them."""
+        for p in self.trainable:
+            if p.grad is None:
+                p.grad = torch.zeros_like(p)
+        flat = torch.cat([p.grad.flatten() for p in self.trainable if p.grad is not None])
+        dist.all_reduce(flat)
+        flat /= self.arguments.processes
+        place = 0
+        for p in self.trainable:
+            if p.grad is not None:
+                p.grad.copy_(flat[place : place + p.numel()].view_as(p))
+                place += p.numel()
+
+    def _progress(self) -> float:
+        """How much of training is done, by steps or, where time is short, by the clock: the rate falls with it."""
+        if not self.arguments.minutes:
+            return self.step / self.steps
+        gone = torch.tensor([(time.time() - self.started) / (60 * self.arguments.minutes)])
+        if self.arguments.processes > 1:
+            dist.broadcast(gone, 0)
+        return max(self.step / self.steps, float(gone))
+
+    def _tell(self, number: int, told: Mapping[str, Sequence[float]]) -> None:
+        seconds = time.time() - self.started
+        rate = self.pieces / seconds * self.arguments.processes
+        shown = " ".join(f"{name} {sum(v) / len(v):.3f}" for name, v in sorted(told.items()))
+        print(f"epoch {number} step {self.step}/{self.steps} {seconds:.0f}s {rate:.0f} pieces/s  {shown}", flush=True)
+
+    def _keep(self, number: int) -> None:
+        """Save the weights, and say how they do on the texts held out."""
+        torch.save({"state": self.reader.state_dict(), "epoch": number}, self.arguments.out / "reader.pt")
+        if self.held:
+            scores = evaluate(self.reader, self.held, self.special)
+            (self.arguments.out / f"scores-{number}.json").write_text(json.dumps(scores, indent=1))
+            shown = {head: scores.get(head) for head in SHOWN}
+            print(f"== epoch {number} {time.time() - self.started:.0f}s", shown, flush=True)
 
 
-def _agreed(share: float, arguments: argparse.Namespace) -> float:
-    """The share of the time that has gone, the same in all processes."""
-    if arguments.processes == 1:
-        return share
-    told = torch.tensor([share])
-    dist.broadcast(told, 0)
-    return float(told)
-
-
-def _epoch(
-    learn: Sequence[Encoded],
-    auxiliary: Sequence[Encoded],
-    arguments: argparse.Namespace,
-    generator: random.Random,
-    epoch: int,
-) -> list[list[Window]]:
-    """The batches of one epoch: all texts to learn from, and a share of the others that falls as training goes on."""
-    own = plan([w for e in learn for w in cut(e, generator)], BATCH_PIECES, generator)
-    share = arguments.auxiliary * 0.6**epoch
-    by_set: dict[str, list[Encoded]] = {}
-    for e in auxiliary:
-        by_set.setdefault(e.example.name.split("-")[0], []).append(e)
-    other: list[list[Window]] = []
-    for texts_ in by_set.values():
-        taken = generator.sample(
-            texts_, round(len(texts_) * min(1.0, share * sets.SHARES[texts_[0].example.name.split("-")[0]]))
-        )
-        other += plan([w for e in taken for w in cut(e, generator)], BATCH_PIECES, generator) if taken else []
-    mixed = own + other
-    generator.shuffle(mixed)
-    return mixed
+def work(rank: int, arguments: argparse.Namespace) -> None:
+    """What one process does."""
+    Trainer(rank, arguments).run()
 
 
 def main() -> None:

@@ -42,7 +42,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A role of one mention in an incident, or a relation between two; `score` is calibrated.
+    """A role of one mention in an incident, or a relation between two; `score` lies in 0..1.
 
     `kind` is `role` (then `second` is None) or `relation` (from `first` to `second`).
     """
@@ -112,7 +112,6 @@ class Encoder:
             raise EncoderUnavailable(
                 f"the weights in {folder} have other labels", hint="python -m training.train makes new ones"
             )
-        self._calibration: dict[str, list[float]] = meta.get("calibration", {})
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._begin, self._separator, self._pad, self._unknown = (
@@ -206,10 +205,10 @@ class Encoder:
         self, mentions: list[Mention], roles: Floats, modality: Floats, relations: Floats
     ) -> Iterator[Proposal]:
         best = [labels.MODALITIES[i] for i in modality.argmax(-1)]
-        chances = self._calibrated("role", labels.ROLES, roles)
+        chances = _sigmoid(roles)
         for i, label in np.argwhere(chances > FLOOR):
             yield Proposal("role", labels.ROLES[label], mentions[i], None, best[i], round(float(chances[i, label]), 4))
-        pairs = self._calibrated("relation", labels.RELATIONS, relations)
+        pairs = _sigmoid(relations)
         for i, j, label in np.argwhere(pairs > FLOOR):
             if i != j:
                 yield Proposal(
@@ -220,11 +219,6 @@ class Encoder:
                     best[j],
                     round(float(pairs[i, j, label]), 4),
                 )
-
-    def _calibrated(self, kind: str, names: Sequence[str], scores: Floats) -> Floats:
-        slope = np.array([self._calibration.get(f"{kind}:{n}", [1.0, 0.0])[0] for n in names], np.float32)
-        shift = np.array([self._calibration.get(f"{kind}:{n}", [1.0, 0.0])[1] for n in names], np.float32)
-        return np.asarray(1 / (1 + np.exp(-(scores * slope + shift))), np.float32)
 
 
 def spans_of(tags: list[int], names: Sequence[str]) -> list[tuple[int, int, str]]:
@@ -284,6 +278,10 @@ def _padded(rows: Sequence[Sequence[int]], value: int) -> npt.NDArray[np.int64]:
     for i, row in enumerate(rows):
         table[i, : len(row)] = row
     return table
+
+
+def _sigmoid(scores: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-scores)), np.float32)
 
 
 def _softmax(scores: Floats) -> Floats:

@@ -203,7 +203,8 @@ def rule_spans(text: str, published: str | None) -> list[Span]:
     spans += [Span(*m.span(), "Vulnerability") for m in _CVE.finditer(text)]
     taken = _Taken(spans)
     spans += [Span(*m.span(), "Pronoun") for m in _PRONOUN.finditer(text) if not m[0].isupper() or m[0] == "I"]
-    spans += [Span(a, b, "Name") for a, b in _names(text) if not taken.overlaps(a, b)]
+    names = ((taken.after(a, b), b) for a, b in _names(text))
+    spans += [Span(a, b, "Name") for a, b in names if b - a > 1 and not taken.overlaps(a, b)]
     return sorted(spans, key=lambda s: (s.start, s.end))
 
 
@@ -218,6 +219,13 @@ class _Taken:
     def overlaps(self, start: int, end: int) -> bool:
         at = bisect_left(self._starts, end)
         return at > 0 and self._ends[at - 1] > start
+
+    def after(self, start: int, end: int) -> int:
+        """Where the stretch begins once a span that it begins with, and the space after that, are left out."""
+        at = bisect_left(self._starts, end)
+        if at > 0 and start < self._ends[at - 1] < end - 1:
+            return self._ends[at - 1] + 1
+        return start
 
 
 def _names(text: str) -> Iterator[tuple[int, int]]:
