@@ -146,6 +146,8 @@ def start_jvm(root: Path) -> None:
         "-Djava.awt.headless=true",
         "-Dfile.encoding=UTF8",
         "-Dpolyglot.engine.WarnInterpreterOnly=false",
+        # No queue for queries: what is to stop a query would wait there behind the ones that it is to stop.
+        "-Darcadedb.queryMaxConcurrent=0",
         "--enable-native-access=ALL-UNNAMED",
         "--add-opens=java.base/java.util.concurrent.atomic=ALL-UNNAMED",
         "--add-opens=java.base/java.nio.channels.spi=ALL-UNNAMED",
