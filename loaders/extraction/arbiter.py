@@ -13,7 +13,7 @@ from loaders.extraction.reading import Candidate, Reading, Record
 from ontology.model import ontology
 from ontology.statement import Entity, Literal, Statement
 
-MIN_CONFIDENCE = 0.38
+MIN_CONFIDENCE = 0.3
 
 
 @cache

@@ -268,6 +268,8 @@ def _slot(slot: str, trigger: Token) -> list[Token]:
         return [t for o in grammar.objects(trigger) for word in argument.split("|") for t in grammar.prepositional(o, word)]  # fmt: skip
     if kind == "objposs":
         return [t for o in grammar.objects(trigger) for t in [*grammar.possessors(o), *grammar.compounds(o)]]
+    if kind == "objmembers":
+        return [m for o in grammar.objects(trigger) for m in _members(o)]
     if kind == "poss":
         return grammar.possessors(trigger)
     if kind == "compound":

@@ -315,7 +315,16 @@ def _nominals(reading: Reading, doc: Doc, covered: list[Mention | None]) -> None
             continue
         first = chunk.start
         _add(reading, doc, first, chunk.end, kind, "nominal")
+    roots = {chunk.root.i for chunk in doc.noun_chunks}
     for token in doc:
+        # a noun that a misread sentence leaves without a chunk
+        if token.pos_ == "NOUN" and token.i not in roots and covered[token.i] is None and token.dep_ in ("conj", "ccomp", "pobj", "dobj", "nsubj", "appos"):  # fmt: skip
+            kind = nominal_kind(token.lemma_.lower(), token.lower_)
+            if kind in ("LawEnforcement", "Company", "Organization", "GovernmentBody", "ThreatActor", "Facility", "System", "Person"):
+                first = token.i
+                while first > 0 and doc[first - 1].dep_ in ("compound", "amod", "det", "nummod") and doc[first - 1].head is token:
+                    first -= 1
+                _add(reading, doc, first, token.i + 1, kind, "nominal")
         # possessives stand inside chunks
         if token.tag_ == "PRP$" and covered[token.i] is None:
             _add(reading, doc, token.i, token.i + 1, "Pronoun", "pronoun")

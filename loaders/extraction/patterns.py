@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from loaders.extraction.frames import values_in
 from loaders.extraction.incidents import generic_record
-from loaders.extraction.lexicon import DATA, read_data
+from loaders.extraction.lexicon import DATA, nouns, read_data
 from loaders.extraction.modality import modality_of
 from loaders.extraction.reading import ORGANIZATIONS, Candidate, Mention, Reading, Record, Sentence
 from loaders.extraction.values import qualified
@@ -98,6 +98,9 @@ def patterns() -> tuple[Pattern, ...]:
     return tuple(found)
 
 
+_OFFICE = nouns()["Roles"]
+
+
 def match_patterns(reading: Reading) -> None:
     """Propose what the patterns find in sentences of prose."""
     before = len(reading.candidates)
@@ -167,6 +170,8 @@ def _match(reading: Reading, sentence: Sentence) -> None:
 
 
 def _propose(reading: Reading, sentence: Sentence, pattern: Pattern, match: re.Match[str], tags: list[_Tag], text: str) -> None:  # fmt: skip
+    if pattern.role and not _OFFICE & set(re.findall(r"[a-z-]+", (match["role"] or "").lower())):
+        return
     modality, speaker = _modality(reading, sentence, pattern, match, tags, text)
     for subject_role, predicate, object_role in pattern.gives:
         subjects = _ends(reading, sentence, subject_role, match, tags)

@@ -121,13 +121,15 @@ def _features(reading: Reading, candidate: Candidate, sentence: Sentence, rules:
     first, second = _tokens(reading, candidate, sentence)
     if first is not None and second is not None and first.doc is second.doc:
         own += _pair_features(first, second)
-    slots = _slots(predicate, [f.encode("utf-8", "surrogatepass") for f in own])
-    slots += _slots(predicate, _sentence_features(reading, sentence))
+    # what pairs by nearness look like says little about what a pattern has found
+    family = predicate + "~" if candidate.rule.startswith("near.") else predicate
+    slots = _slots(family, [f.encode("utf-8", "surrogatepass") for f in own])
+    slots += _slots(family, _sentence_features(reading, sentence))
     for side, record, token in (("s", subject, first), ("o", target, second)):
         if isinstance(record, Record):
-            slots += _slots(predicate + side, _record_features(reading, record, spoken))
+            slots += _slots(family + side, _record_features(reading, record, spoken))
         if token is not None:
-            slots += _slots(predicate + side, _token_features(reading, token))
+            slots += _slots(family + side, _token_features(reading, token))
     return sorted(set(slots))
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _FLAWS = frozenset({"vulnerability", "flaw", "zero-day", "bug", "weakness", "exploit", "day", "hole", "defect"})
+_KINDS = frozenset({"ransomware", "malware", "infostealer", "wiper", "spyware", "trojan", "keylogger", "worm", "rootkit", "webshell"})
 _EXPLOIT = re.compile(r"\b(?:exploit\w*|leverag\w+|abus\w+|zero-day|weaponi[sz]\w+|used in|attack\w*|target\w*)", re.I)
 _ADVICE = re.compile(r"\b(?:should|recommend\w*|advise\w*|urge\w*|must|protect (?:yourself|against)|avoid|be wary|best practice|tips?|users can)\b", re.I)  # fmt: skip
 
@@ -140,6 +141,12 @@ def _malware(reading: Reading, sentence: Sentence, actor: Record | None) -> None
         seen.add(mention.record.id)
         modality, _ = modality_of(mention.doc[mention.head])
         _use(reading, sentence, actor, "usedMalware", mention.record, "malware.named", 0.65, modality)
+    for token in sentence.span:
+        if token.lemma_.lower() in _KINDS and token.dep_ in ("dobj", "pobj", "nsubj", "nsubjpass", "attr", "conj", "compound") and reading.mention_at(token) is None:  # fmt: skip
+            record = _record(reading, token.lemma_.lower(), "Malware")
+            record.aliases.setdefault(token.text)
+            modality, _ = modality_of(token)
+            _use(reading, sentence, actor, "usedMalware", record, f"malware.{'kind' if token.dep_ != 'compound' else 'compound'}", 0.3, modality)  # fmt: skip
     for mention in sentence.mentions:
         # "Akira ransomware": the gang's name is its malware's too
         if mention.record is None or mention.record.kind != "ThreatActor" or mention.source != "name":
