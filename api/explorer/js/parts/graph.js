@@ -68,9 +68,10 @@ export function graphView({ nodes, edges, centre, onNode, onEdge, onExpand, labe
   async function draw() {
     const { default: cytoscape } = await import("../../vendor/graph.min.mjs");
     if (!surface.isConnected) return;
-    const many = nodes.length > MANY;
+    const all = [...known.nodes.values()];
+    const many = all.length > MANY;
     cy = cytoscape({
-      container: surface, style: style(nodes.length), elements: [...nodes.map((n) => element(n, centre)), ...edges.map(line)],
+      container: surface, style: style(all.length), elements: [...all.map((n) => element(n, centre)), ...[...known.edges.values()].map(line)],
       layout: { name: "preset" }, hideEdgesOnViewport: many, textureOnViewport: many, pixelRatio: many ? 1 : "auto", maxZoom: 3, minZoom: 0.02,
     });
     arrange(false);
@@ -129,7 +130,10 @@ export function graphView({ nodes, edges, centre, onNode, onEdge, onExpand, labe
   }
 
   describe();
-  requestAnimationFrame(draw);
+  new ResizeObserver((_, watcher) => { // once it stands on the page and has a size
+    watcher.disconnect();
+    draw();
+  }).observe(surface);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => cy?.style(style(cy.nodes().length)));
   return {
     root, add, shown: () => ({ nodes: [...known.nodes.values()], edges: [...known.edges.values()] }),

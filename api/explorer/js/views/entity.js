@@ -11,8 +11,10 @@ import { timelineAxis, timelineList } from "../parts/timeline.js";
 import { keep, parse, to } from "../route.js";
 
 const MODALITIES = ["asserted", "claimed", "alleged", "estimated", "expected", "denied"];
-const MOST = 300;
+const MOST = 300; // links that are asked for at first
+const FURTHER = 60; // and with each expansion
 const FILTERS = ["depth", "predicate", "type", "modality", "direction", "as_of"];
+const EXPANDED = "expanded"; // the address holds also which entities were expanded, so that going back finds the same graph
 
 export async function view([key], parameters) {
   const filters = Object.fromEntries(FILTERS.map((name) => [name, parameters.getAll(name).join("\u0000").split("\u0000").filter(Boolean)]));
@@ -26,15 +28,17 @@ export async function view([key], parameters) {
   });
   const picked = h("div", { class: "row middle", role: "status" }, h("span", { class: "quiet small" }, "Click a link for its sentences, an entity to act on it; a double click expands it."));
 
+  const further = (id) => api.related(id, { ...asked, depth: 1, limit: FURTHER });
   async function expand(node) {
     try {
-      const more = await api.related(node.id, { ...asked, depth: 1, limit: 60 });
-      const added = graph.add(more);
+      const added = graph.add(await further(node.id));
       announce(added ? `${added} added` : "Nothing more is linked");
+      keep({ ...filters, [EXPANDED]: [...new Set([...parse().parameters.getAll(EXPANDED), node.id])] });
     } catch (error) {
       announce(error.message);
     }
   }
+  for (const more of await Promise.all(parameters.getAll(EXPANDED).map((id) => further(id).catch(() => null)))) if (more) graph.add(more);
 
   return {
     title: entity.name,
@@ -42,7 +46,7 @@ export async function view([key], parameters) {
       h("p", { class: "quiet small" }, entity.labels.map((l) => lookOf(l).label ?? l).join(" · ")),
       h("h1", {}, foreign(entity.name, 160)),
       aliases.length ? h("p", { class: "quiet" }, "also ", aliases.slice(0, 12).flatMap((a, i) => [i ? ", " : "", foreign(a, 80)])) : "",
-      h("p", { class: "row middle" }, entity.type === "Incident" ? h("a", { href: to(["incident", key]) }, "The case at a glance") : "", h("a", { href: to(["path"], { from: key }) }, "Paths from here"), browserLink(key)),
+      h("p", { class: "row middle" }, entity.type === "Incident" ? h("a", { href: to(["incident", key]) }, "The case at a glance") : "", h("a", { href: to(["path"], { from: key }) }, "Paths from here"), h("a", { href: to(["cypher"], { q: asCypher(key, filters) }) }, "The same in Cypher"), browserLink(key)),
       h("div", { class: "split" },
         h("section", {}, h("h2", {}, "Around it"), filterBar(entity, filters), graph.root, picked, around.note ? h("p", { class: "small quiet" }, around.note) : "", h("div", { class: "row" }, h("button", { onclick: graph.arrange }, "Arrange anew"), h("button", { onclick: graph.fit }, "Fit"), exportButtons(graph, key))),
         h("section", { class: "card" }, h("h2", {}, "What is said of it"), h("dl", { class: "facts" }, linkRows(around.edges.filter((e) => e.source === key || e.target === key), key, known), propertyRows(entity.properties, key)))),
@@ -50,6 +54,17 @@ export async function view([key], parameters) {
       statements(key, entity.statements),
     ],
   };
+}
+
+/** The query that draws what the filters ask for, to start one's own from. */
+function asCypher(key, { depth, predicate, type, modality, direction }) {
+  const steps = depth[0] > 1 ? `*1..${Number(depth[0])}` : "";
+  const kind = predicate[0] ? `:${predicate[0].replace(/[A-Z]/g, "_$&").toUpperCase()}` : "";
+  const [left, right] = { out: ["-", "->"], in: ["<-", "-"] }[direction[0]] ?? ["-", "-"];
+  const condition = modality[0] ? `\nWHERE ${steps ? "all(x IN r WHERE x.modality = " : "r.modality = "}'${modality[0]}'${steps ? ")" : ""}` : "";
+  const id = key.replace(/[\\']/g, "\\$&");
+  return steps ? `MATCH p = (e:Entity {id: '${id}'})${left}[r${kind}${steps}]${right}(o:${type[0] ?? "Entity"})${condition}\nRETURN p\nLIMIT 300`
+    : `MATCH (e:Entity {id: '${id}'})${left}[r${kind}]${right}(o:${type[0] ?? "Entity"})${condition}\nRETURN e, r, o\nLIMIT 300`;
 }
 
 function pickedBar(node, expand) {
