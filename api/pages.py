@@ -5,6 +5,7 @@ All of it is files of this package; no page has an inline script or loads anythi
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from pathlib import Path
@@ -40,7 +41,9 @@ def install(app: FastAPI, browser_url: str | None) -> None:
 
 
 def _file(path: Path) -> Callable[[], Awaitable[FileResponse]]:
+    media_type = mimetypes.guess_type(path.name)[0]  # looked up here once, for it reads the system's own lists
+
     async def send() -> FileResponse:
-        return FileResponse(path)
+        return FileResponse(path, media_type=media_type)
 
     return send

@@ -64,7 +64,9 @@ class Export(Parameters):
     response_class=StreamingResponse,
     responses=written_as("The graph.", *_MEDIA_TYPES.values()) | problem_responses(),
 )
-def whole(request: Request, store: Graph, principal: Reader, query: Annotated[Export, Query()]) -> StreamingResponse:
+def export_graph(
+    request: Request, store: Graph, principal: Reader, query: Annotated[Export, Query()]
+) -> StreamingResponse:
     """The documents that you may see with all that they say, streamed, in one of the formats of `format`."""
     audit(request, format=query.format.value)
     view = principal.view()

@@ -1,4 +1,4 @@
-"""Statements by id, and how much there is of everything."""
+"""Statements by id."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from api.formats import as_json
 from api.parameters import Text
 from api.problems import problem_responses
 from store import lookup
-from store.lookup.values import StatementView, Stats
+from store.lookup.values import StatementView
 
 router = APIRouter(prefix="/v1", tags=["statements"])
 
@@ -28,9 +28,3 @@ StatementId = Annotated[Text, Path(min_length=1, max_length=200, description="Id
 def statement(store: Graph, principal: Reader, statement_id: StatementId) -> Response:
     """One triple with its quotation, its place in the document, its modality and its speaker."""
     return as_json(lookup.statement(store, principal.view(), statement_id), StatementView)
-
-
-@router.get("/stats", summary="How much there is", response_model=Stats, responses=problem_responses())
-def stats(store: Graph, principal: Reader) -> Response:
-    """Counts of what you may see, by class, predicate and modality."""
-    return as_json(lookup.stats(store, principal.view()), Stats)

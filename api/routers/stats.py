@@ -7,13 +7,14 @@ from fastapi import APIRouter, Response
 from api.access import Reader
 from api.context import Graph
 from api.formats import as_json
+from api.problems import problem_responses
 from store import lookup
 from store.lookup.values import Stats
 
 router = APIRouter(prefix="/v1/stats", tags=["stats"])
 
 
-@router.get("", summary="How much there is", response_model=Stats)
+@router.get("", summary="How much there is", response_model=Stats, responses=problem_responses())
 def stats(store: Graph, principal: Reader) -> Response:
     """Counts of documents, statements, entities and links, as far as you may see."""
     return as_json(lookup.stats(store, principal.view()), Stats)
