@@ -19,24 +19,26 @@ from typing import Any
 import numpy as np
 
 from loaders.extraction import join, pipeline, scoring
-from loaders.extraction.arbiter import fits, statement
-from loaders.extraction.reading import Candidate
+from loaders.extraction.arbiter import decide
+from loaders.extraction.reading import Reading
 from training import sets
 from training.train import held_out
 
 DIAGRAM = Path(__file__).resolve().parents[1] / "docs" / "reliability.svg"
 EVALUATION = sets.SHARED / "eval"
 Judged = tuple[float, bool]
+PULL = (1.0, 6.0, 6.0, 2.0, 2.0)
+"""How strongly each of the weights that a predicate has of its own is held at zero."""
+THRESHOLD = 0.35
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A candidate as the curve sees it, and whether it is right."""
+    """A group of candidates as the curve sees it, what the scorer alone holds of it, and whether it is right."""
 
     predicate: str
     features: dict[str, float]
     score: float
-    support: float
     right: bool
 
 
@@ -51,61 +53,50 @@ def scorer() -> Any:
 
 
 def rows(path: Path, module: Any) -> list[Row]:
-    """The candidates of one report, judged by its gold facts."""
+    """The groups of candidates of one report, judged by its gold facts."""
     document, _ = sets.read_document(path)
-    join.weigh = lambda reading: None  # the curve is what is being fitted
-    reading = pipeline.read(document)
-    found: list[tuple[Candidate, dict[str, Any]]] = []
-    for candidate in reading.candidates:
-        said = statement(reading, candidate) if fits(candidate) else None
-        if said is not None:
-            found.append((candidate, said.to_json()))
+    seen: list[tuple[Reading, list[join.Group]]] = []
+    pipeline.weigh = lambda reading, found: seen.append((reading, found))  # the curve is what is being fitted
+    pipeline.read(document)
+    told: list[tuple[join.Group, dict[str, Any]]] = []
+    for reading, found in seen:
+        for group in found:
+            reading.candidates = [group.best]
+            told += [(group, statement.to_json()) for statement in decide(reading, minimum=0.0)]
     gold = json.loads(path.with_suffix(".json").read_text())
-    judge = module.Scorer(gold, [said for _, said in found])
+    judge = module.Scorer(gold, [said for _, said in told])
     victims = [f["s"] for f in gold["facts"] if f["p"] == "victimOf"]
     judge.targets.clear()
-    for _, said in found:
+    for _, said in told:
         if said["predicate"] == "targeted" and any(judge.entity(v, said["object"]) for v in victims):
             judge.targets[said["subject"]["id"]].append(said["object"])
     return [
-        Row(
-            c.predicate,
-            join.features(c),
-            join.logit(c.confidence),
-            join.logit(c.support),
-            judge.supported(said, gold["facts"]),
-        )
-        for c, said in found
+        Row(g.key[0], join.features(g), g.best.confidence, judge.supported(said, gold["facts"])) for g, said in told
     ]
 
 
 def fit(found: Sequence[Row]) -> dict[str, Any]:
-    """Weights of a logistic curve: some for all predicates, three more for each that stay near zero where it is rare."""
+    """Weights of a logistic curve: common ones, and a few for each predicate that stay near zero where it is rare."""
     names = sorted(found[0].features)
     predicates = sorted({row.predicate for row in found})
-    at = {p: len(names) + 3 * i for i, p in enumerate(predicates)}
-    table = np.zeros((len(found), len(names) + 3 * len(predicates)))
+    each = len(join.SPECIFIC)
+    at = {p: len(names) + each * i for i, p in enumerate(predicates)}
+    table = np.zeros((len(found), len(names) + each * len(predicates)))
     for line, row in zip(table, found, strict=True):
         line[: len(names)] = [row.features[n] for n in names]
-        line[at[row.predicate] : at[row.predicate] + 3] = 1.0, row.score, row.support
+        line[at[row.predicate] : at[row.predicate] + each] = [row.features[n] for n in join.SPECIFIC]
     wanted = np.array([row.right for row in found], float)
-    pull = np.concatenate([np.full(len(names), 0.01), np.tile([1.0, 8.0, 8.0], len(predicates))])
+    pull = np.concatenate([np.full(len(names), 0.05), np.tile(PULL, len(predicates))])
     weights = np.zeros(table.shape[1])
     for _ in range(30):
-        chance = 1 / (1 + np.exp(-np.clip(table @ weights, -20, 20)))
-        gradient = table.T @ (chance - wanted) + pull * weights
-        weights -= np.linalg.solve((table.T * (chance * (1 - chance))) @ table + np.diag(pull), gradient)
+        likely = 1 / (1 + np.exp(-np.clip(table @ weights, -20, 20)))
+        gradient = table.T @ (likely - wanted) + pull * weights
+        weights -= np.linalg.solve((table.T * (likely * (1 - likely))) @ table + np.diag(pull), gradient)
     return {
+        "threshold": THRESHOLD,
         "common": {n: round(float(w), 4) for n, w in zip(names, weights, strict=False)},
-        "predicates": {p: [round(float(w), 4) for w in weights[i : i + 3]] for p, i in at.items()},
+        "predicates": {p: [round(float(w), 4) for w in weights[i : i + each]] for p, i in at.items()},
     }
-
-
-def chance(weights: dict[str, Any], row: Row) -> float:
-    """What the curve gives a candidate."""
-    shift, score, support = weights["predicates"][row.predicate]
-    total = sum(weights["common"][n] * v for n, v in row.features.items())
-    return 1 / (1 + math.exp(-(total + shift + score * row.score + support * row.support)))
 
 
 def diagram(before: Iterable[Judged], after: Iterable[Judged]) -> str:
@@ -161,17 +152,12 @@ def main() -> None:
     after: list[Judged] = []
     for part in (0, 1):
         curve = fit([row for i, found in enumerate(by_report) for row in found if i % 2 != part])
-        after += [
-            (chance(curve, row), row.right)
-            for found in by_report[part::2]
-            for row in found
-            if row.predicate in curve["predicates"]
-        ]
-    before = [(1 / (1 + math.exp(-row.score)), row.right) for found in by_report for row in found]
+        after += [(join.chance(curve, row.predicate, row.features), row.right) for f in by_report[part::2] for row in f]
+    before = [(row.score, row.right) for found in by_report for row in found]
     arguments.diagram.write_text(diagram(before, after))
     for least in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
         kept = [right for given, right in after if given >= least]
-        print(f"given {least} or more: {len(kept)} candidates, {sum(kept) / max(1, len(kept)):.2f} right")
+        print(f"given {least} or more: {len(kept)} statements, {sum(kept) / max(1, len(kept)):.2f} right")
 
 
 if __name__ == "__main__":

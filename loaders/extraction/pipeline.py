@@ -7,7 +7,9 @@ import re
 from loaders.extraction.arbiter import decide
 from loaders.extraction.frames import match_frames
 from loaders.extraction.incidents import Incidents
+from loaders.extraction.join import groups, threshold, weigh
 from loaders.extraction.layout import read_layout
+from loaders.extraction.learned import learn
 from loaders.extraction.measures import find_measures
 from loaders.extraction.mentions import find_mentions
 from loaders.extraction.patterns import match_patterns
@@ -37,13 +39,17 @@ def read(document: Document) -> Reading:
     match_patterns(reading)
     find_techniques(reading)
     propose(reading)
+    learn(reading, incidents)
+    found = groups(reading)
     score(reading)
+    weigh(reading, found)
     return reading
 
 
 def extract(document: Document) -> list[Statement]:
     """The statements that the text of a document makes, each with its sentence."""
-    return decide(read(document))
+    reading = read(document)
+    return decide(reading, minimum=threshold(reading))
 
 
 def _anchor(body: str) -> str | None:
