@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
+from loaders.extraction.lexicon import read_data
 from loaders.extraction.reading import Candidate, Reading, Record
 from ontology.model import ontology
 from ontology.statement import Entity, Literal, Statement
 
-MIN_CONFIDENCE = 0.3
 
 
 @cache
@@ -30,24 +30,31 @@ def _signatures() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
     }
 
 
-def decide(reading: Reading, *, minimum: float = MIN_CONFIDENCE) -> list[Statement]:
-    """The statements of this text, in its order."""
+@cache
+def _thresholds() -> dict[str, float]:
+    return {name: float(value) for name, value in read_data("thresholds.yaml").items()}
+
+
+def decide(reading: Reading, *, minimum: float | None = None) -> list[Statement]:
+    """The statements of this text, in its order; `minimum` takes the place of the thresholds of `thresholds.yaml`."""
     signatures = _signatures()
+    thresholds = _thresholds()
     kept: dict[tuple[str, str, str], Candidate] = {}
     for candidate in reading.candidates:
         subject, target = candidate.subject, candidate.object
         if not isinstance(subject, Record) or not isinstance(target, Record | Literal):
             continue
+        floor = thresholds.get(candidate.predicate, thresholds["default"]) if minimum is None else minimum
         domain, span = signatures[candidate.predicate]
         kind = target.kind if isinstance(target, Record) else target.datatype.value
-        if subject.kind not in domain or kind not in span or candidate.confidence < minimum:
-            reading.explain("arbiter", [f"refused {subject.name} {candidate.predicate} {_name(target)} ({candidate.rule})"])
+        if subject.kind not in domain or kind not in span or candidate.confidence < floor:
+            reading.explain("arbiter", [f"refused {subject.name} {candidate.predicate} {_name(target)} ({candidate.rule} {candidate.confidence:.2f})"])
             continue
         if isinstance(target, Record) and target.id == subject.id:
             continue
         key = (subject.id, candidate.predicate, _name(target).lower() if isinstance(target, Literal) else target.id)
         known = kept.get(key)
-        if known is None or (candidate.modality.rank, -candidate.confidence) < (known.modality.rank, -known.confidence):
+        if known is None or candidate.confidence > known.confidence:
             kept[key] = candidate
     statements = [s for c in kept.values() if (s := _statement(reading, c)) is not None]
     statements.sort(key=lambda s: (s.start, s.end, s.predicate, s.subject.id, str(s.object)))
