@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 import typer
 
 from ontology.errors import IncidentGraphError, InvalidStatements, UnreadableDocument
-from ontology.statement import Document
+from ontology.statement import Document, Marking
 
 if TYPE_CHECKING:
     import socket
 
     from rich.console import Console, RenderableType
 
+    from api.tokens import TokenFile
     from loaders import LoadedDocument
     from ontology.shapes import ShaclResult
     from store import LoadSummary, Store
@@ -132,6 +133,13 @@ def extract(
         StatementFormat.JSONL
     ),
     text: Annotated[bool, typer.Option("--text", help="Print the text that the offsets point into, and stop.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Print what each stage of reading did.")] = False,
+    html: Annotated[
+        bool, typer.Option("--html", help="Print the report as a page, its statements highlighted.")
+    ] = False,
+    min_confidence: Annotated[
+        float | None, typer.Option("--min-confidence", min=0.0, max=1.0, help="Least confidence of a statement.")
+    ] = None,
 ) -> None:
     """Print what a report says, one statement a line with its quotation; nothing is stored."""
     from loaders import extract as extract_statements
@@ -141,7 +149,17 @@ def extract(
     if text:
         _write([document.body])
         return
-    statements = extract_statements(document)
+    if explain:
+        from loaders.explain import explain as explanations
+
+        _write(line + "\n" for line in explanations(document))
+        return
+    statements = extract_statements(document, minimum=min_confidence)
+    if html:
+        from loaders.highlight import to_html
+
+        _write([to_html(document, statements)])
+        return
     if format is StatementFormat.JSONL:
         _write(as_json(statement.to_json()) + "\n" for statement in statements)
         return
@@ -360,6 +378,70 @@ def retract(
                 f"{done.relationships_removed} links are gone\n"
             ]
         )
+
+
+@app.command()
+def mcp(
+    context: typer.Context,
+    clearance: Annotated[str, typer.Option(help="Marking up to which documents are shown.")] = "TLP:RED",
+    store: StoreOption = None,
+) -> None:
+    """Give an assistant the look-ups as tools that only read, over standard input and output (MCP)."""
+    from api.mcp import create_server
+
+    with _open(context, store) as opened:
+        create_server(opened, _marking(clearance)).run("stdio")
+
+
+tokens = typer.Typer(help="Make, list and revoke the tokens that the API asks for.", no_args_is_help=True)
+app.add_typer(tokens, name="token")
+
+
+@tokens.command("make")
+def token_make(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Whom it is for; the audit log has this name.")],
+    role: Annotated[Literal["reader", "loader", "admin"], typer.Option(help="What it may do.")] = "reader",
+    clearance: Annotated[str, typer.Option(help="Marking up to which documents are shown.")] = "TLP:CLEAR",
+    days: Annotated[int | None, typer.Option(min=1, help="Days until it ends; without it, it does not.")] = None,
+) -> None:
+    """Make a token and print it: it is kept as a hash only, and cannot be printed again."""
+    from datetime import UTC, datetime, timedelta
+
+    from api.tokens import Role
+
+    until = datetime.now(UTC) + timedelta(days=days) if days else None
+    _write([_token_file().make(name, Role(role), _marking(clearance), expires_at=until) + "\n"])
+
+
+@tokens.command("list")
+def token_list() -> None:
+    """List the tokens by name, without their secrets."""
+    from store.rendering import table
+
+    rows = [[t.name, t.role, t.clearance, t.created_at, t.expires_at or ""] for t in _token_file().all()]
+    _print([table(["name", "role", "clearance", "made", "ends"], rows)])
+
+
+@tokens.command("revoke")
+def token_revoke(name: Annotated[str, typer.Argument(metavar="NAME", help="Whose token.")]) -> None:
+    """Revoke a token: a server that runs refuses it within a second."""
+    _token_file().revoke(name)
+    _write([f"the token of {name} is revoked\n"])
+
+
+def _token_file() -> TokenFile:
+    from api.settings import Settings
+    from api.tokens import TokenFile
+
+    return TokenFile(Settings().tokens_file)
+
+
+def _marking(text: str) -> Marking:
+    try:
+        return Marking(text.upper() if text.upper().startswith("TLP:") else f"TLP:{text.upper()}")
+    except ValueError:
+        names = ", ".join(marking.value for marking in Marking)
+        raise typer.BadParameter(f"{text!r} is not a marking: one of {names}") from None
 
 
 def main() -> None:

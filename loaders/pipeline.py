@@ -19,12 +19,12 @@ class LoadedDocument:
     statements: tuple[Statement, ...]
 
 
-def extract(document: Document) -> list[Statement]:
-    """What a document says, as statements with their evidence."""
+def extract(document: Document, *, minimum: float | None = None) -> list[Statement]:
+    """What a document says, as statements with their evidence; `minimum` is the least confidence they must have."""
     # Imported here, for it brings in the language model, which most commands do without.
     from loaders.extraction import extract as extract_statements  # noqa: PLC0415
 
-    return extract_statements(document)
+    return extract_statements(document, minimum=minimum)
 
 
 def load_path(path: str | Path) -> Iterator[LoadedDocument | UnreadableDocument]:

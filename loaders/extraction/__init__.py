@@ -1,5 +1,5 @@
-"""What a text says: mentions, incidents, relations, values, modality and quotations, as statements with their evidence."""
+"""What a text says: incidents, relations, values, modality and quotations, as statements with their evidence."""
 
-from loaders.extraction.pipeline import extract, read
+from loaders.extraction.pipeline import extract, read, read_and_decide
 
-__all__ = ["extract", "read"]
+__all__ = ["extract", "read", "read_and_decide"]

@@ -15,7 +15,6 @@ from ontology.model import ontology
 from ontology.statement import Entity, Literal, Statement
 
 
-
 @cache
 def _signatures() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
     """Predicate to the classes of its subjects, and the classes and datatypes of its objects."""
@@ -48,7 +47,13 @@ def decide(reading: Reading, *, minimum: float | None = None) -> list[Statement]
         domain, span = signatures[candidate.predicate]
         kind = target.kind if isinstance(target, Record) else target.datatype.value
         if subject.kind not in domain or kind not in span or candidate.confidence < floor:
-            reading.explain("arbiter", [f"refused {subject.name} {candidate.predicate} {_name(target)} ({candidate.rule} {candidate.confidence:.2f})"])
+            reading.explain(
+                "arbiter",
+                [
+                    f"refused {subject.name} {candidate.predicate} {_name(target)}"
+                    f" ({candidate.rule} {candidate.confidence:.2f})"
+                ],
+            )
             continue
         if isinstance(target, Record) and target.id == subject.id:
             continue

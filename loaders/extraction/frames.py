@@ -100,7 +100,7 @@ def _role(name: str, raw: dict[str, Any]) -> Role:
     listed = raw.get("nouns", [])
     lemmas: set[str] = set()
     for word in listed:
-        lemmas |= nouns()[word] if word in nouns() else {word}
+        lemmas |= nouns().get(word, {word})
     return Role(
         name=name,
         slots=tuple(raw["slots"]),
@@ -141,8 +141,8 @@ def frames() -> dict[tuple[str, str], tuple[Frame, ...]]:
                 gives=tuple(_give(g) for g in raw.get("gives", [])),
                 confidence=float(raw.get("confidence", 0.8)),
                 event=raw.get("event"),
-                unless=re.compile(raw["unless"], re.I) if raw.get("unless") else None,
-                needs=re.compile(raw["needs"], re.I) if raw.get("needs") else None,
+                unless=re.compile(raw["unless"], re.IGNORECASE) if raw.get("unless") else None,
+                needs=re.compile(raw["needs"], re.IGNORECASE) if raw.get("needs") else None,
             )
             for trigger in frame.triggers:
                 found.setdefault((trigger, pos), []).append(frame)
@@ -184,7 +184,17 @@ def match_frames(reading: Reading) -> list[Match]:
                 match = _fill(reading, frame, token, sentence)
                 if match is not None:
                     matches.append(match)
-    reading.explain("frames", (f"{m.frame.id}: {m.trigger.text} " + "; ".join(f"{role}={', '.join(f.mention.text if f.mention else str(f.literal and f.literal.value) for f in fs)}" for role, fs in m.fillers.items()) for m in matches))  # fmt: skip
+    reading.explain(
+        "frames",
+        (
+            f"{m.frame.id}: {m.trigger.text} "
+            + "; ".join(
+                f"{role}={', '.join(f.mention.text if f.mention else str(f.literal and f.literal.value) for f in fs)}"
+                for role, fs in m.fillers.items()
+            )
+            for m in matches
+        ),
+    )
     return matches
 
 
@@ -239,24 +249,59 @@ def _owners(reading: Reading, token: Token) -> list[Token]:
     owners: list[Token] = []
     for other in around:
         owner = reading.mention_at(other)
-        if owner is not None and owner.record is not None and owner.record.kind in ORGANIZATIONS and not owner.record.generic:
+        if (
+            owner is not None
+            and owner.record is not None
+            and owner.record.kind in ORGANIZATIONS
+            and not owner.record.generic
+        ):
             owners.append(other)
     return owners
 
 
-_THINGS = frozenset("system network server computer database website site account customer datum data device infrastructure "
-                    "network environment cloud email mailbox portal platform file record machine instance".split())  # fmt: skip
+_THINGS = frozenset(
+    [
+        "system",
+        "network",
+        "server",
+        "computer",
+        "database",
+        "website",
+        "site",
+        "account",
+        "customer",
+        "datum",
+        "data",
+        "device",
+        "infrastructure",
+        "network",
+        "environment",
+        "cloud",
+        "email",
+        "mailbox",
+        "portal",
+        "platform",
+        "file",
+        "record",
+        "machine",
+        "instance",
+    ]
+)
 
 
 def _members(token: Token) -> list[Token]:
     """Those whom "including" and "such as" name: they stand for the whole."""
     for child in token.children:
-        if child.dep_ == "prep" and child.lower_ in ("including", "like", "as") and (child.lower_ != "as" or token.doc[child.i - 1].lower_ == "such"):  # fmt: skip
+        if (
+            child.dep_ == "prep"
+            and child.lower_ in ("including", "like", "as")
+            and (child.lower_ != "as" or token.doc[child.i - 1].lower_ == "such")
+        ):
             return grammar.with_conjuncts([c for c in child.children if c.dep_ == "pobj"])
     return []
 
 
-def _slot(slot: str, trigger: Token) -> list[Token]:
+def _slot(slot: str, trigger: Token) -> list[Token]:  # noqa: PLR0911, PLR0912
     kind, _, argument = slot.partition(":")
     if kind == "subj":
         return grammar.subjects(trigger)
@@ -265,7 +310,9 @@ def _slot(slot: str, trigger: Token) -> list[Token]:
     if kind == "prep":
         return [t for word in argument.split("|") for t in grammar.prepositional(trigger, word)]
     if kind == "objprep":
-        return [t for o in grammar.objects(trigger) for word in argument.split("|") for t in grammar.prepositional(o, word)]  # fmt: skip
+        return [
+            t for o in grammar.objects(trigger) for word in argument.split("|") for t in grammar.prepositional(o, word)
+        ]
     if kind == "objposs":
         return [t for o in grammar.objects(trigger) for t in [*grammar.possessors(o), *grammar.compounds(o)]]
     if kind == "objmembers":
@@ -279,11 +326,15 @@ def _slot(slot: str, trigger: Token) -> list[Token]:
     if kind == "launch":
         return _support(trigger, _launch_verbs())
     if kind == "sentence":
-        return [trigger.sent.root] if trigger.sent.root is not trigger else list(trigger.lefts)[:1] or list(trigger.rights)[:1]  # fmt: skip
+        return (
+            [trigger.sent.root]
+            if trigger.sent.root is not trigger
+            else list(trigger.lefts)[:1] or list(trigger.rights)[:1]
+        )
     if kind == "appos":
         return [c for c in trigger.children if c.dep_ == "appos"] + ([trigger.head] if trigger.dep_ == "appos" else [])
     if kind == "attr":
-        return [c for c in trigger.head.children if c.dep_ in ("nsubj",)] if trigger.dep_ == "attr" else []
+        return [c for c in trigger.head.children if c.dep_ == "nsubj"] if trigger.dep_ == "attr" else []
     if kind == "xcomp":
         return [c for c in trigger.children if c.dep_ in ("xcomp", "ccomp", "advcl")]
     if kind == "self":
@@ -297,7 +348,7 @@ def _support(noun: Token, verbs: frozenset[str]) -> list[Token]:
         head = node.head
         if node.dep_ in ("dobj", "pobj", "prep", "attr", "conj", "nsubjpass", "agent") and head is not node:
             if head.pos_ == "VERB" and head.lemma_ in verbs:
-                if node.dep_ in ("nsubjpass",):
+                if node.dep_ == "nsubjpass":
                     return [c for a in head.children if a.dep_ == "agent" for c in a.children]
                 return grammar.objects(head) if node.dep_ == "agent" else grammar.subjects(head)
             node = head
@@ -308,7 +359,7 @@ def _support(noun: Token, verbs: frozenset[str]) -> list[Token]:
     return []
 
 
-def _accept(reading: Reading, role: Role, token: Token, sentence: Sentence, trigger: Token) -> list[Filler]:
+def _accept(reading: Reading, role: Role, token: Token, sentence: Sentence, trigger: Token) -> list[Filler]:  # noqa: PLR0911
     if role.value in ("money", "date", "count"):
         return _values(reading, role, token, sentence, trigger)
     if role.value == "text":

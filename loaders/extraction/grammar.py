@@ -35,7 +35,7 @@ def is_passive(verb: Token) -> bool:
     return False
 
 
-def _surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
+def _surface_subjects(verb: Token, depth: int = 0) -> list[Token]:  # noqa: PLR0911
     own = [c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass", "csubj")]
     own = [_antecedent(c, verb) for c in own]
     if own or depth > 5:
@@ -59,7 +59,25 @@ def _surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
     return []
 
 
-_OBJECT_CONTROL = frozenset("force allow enable cause require lead tell ask urge see use lead let help order".split())
+_OBJECT_CONTROL = frozenset(
+    [
+        "force",
+        "allow",
+        "enable",
+        "cause",
+        "require",
+        "lead",
+        "tell",
+        "ask",
+        "urge",
+        "see",
+        "use",
+        "lead",
+        "let",
+        "help",
+        "order",
+    ]
+)
 
 
 def _antecedent(token: Token, verb: Token) -> Token:
@@ -76,7 +94,13 @@ def _antecedent(token: Token, verb: Token) -> Token:
 def subjects(verb: Token) -> list[Token]:
     """Who does it: the subject of an active verb, the agent of a passive one."""
     if is_passive(verb):
-        agents = [c for a in verb.children if a.dep_ == "agent" or (a.dep_ == "prep" and a.lower_ == "by") for c in a.children if c.dep_ == "pobj"]  # fmt: skip
+        agents = [
+            c
+            for a in verb.children
+            if a.dep_ == "agent" or (a.dep_ == "prep" and a.lower_ == "by")
+            for c in a.children
+            if c.dep_ == "pobj"
+        ]
         return with_conjuncts(agents)
     return with_conjuncts(_surface_subjects(verb))
 
@@ -89,12 +113,10 @@ def objects(verb: Token) -> list[Token]:
     own = [c for c in verb.children if c.dep_ in ("dobj", "dative", "attr", "oprd") and c.pos_ in _NOUNS]
     if own:
         return with_conjuncts([_antecedent(c, verb) for c in own])
-    if verb.dep_ == "relcl" and not any(c.dep_ in ("nsubj", "nsubjpass") and c.tag_ in ("WDT", "WP") for c in verb.children):  # fmt: skip
+    if verb.dep_ == "relcl" and not any(
+        c.dep_ in ("nsubj", "nsubjpass") and c.tag_ in ("WDT", "WP") for c in verb.children
+    ):
         return with_conjuncts([verb.head])
-    if verb.dep_ == "conj" and verb.head.pos_ == "VERB" and not any(c.dep_ == "dobj" for c in verb.children):
-        # "hacked and robbed the bank": the object stands with one of them
-        if verb.i < verb.head.i:
-            return objects(verb.head)
     for other in verb.children:
         if other.dep_ == "conj" and other.pos_ == "VERB" and other.i - verb.i <= 3:
             shared = [c for c in other.children if c.dep_ == "dobj"]
@@ -153,7 +175,9 @@ def phrase(token: Token, *, limit: int = 40, clauses: bool = True) -> tuple[int,
             right = t.i - 1
             break
     right = min(right, token.i + limit)
-    while right > token.i and (token.doc[right].is_punct or token.doc[right].is_space or token.doc[right].dep_ in ("cc", "prep")):  # fmt: skip
+    while right > token.i and (
+        token.doc[right].is_punct or token.doc[right].is_space or token.doc[right].dep_ in ("cc", "prep")
+    ):
         right -= 1
     while left < token.i and (token.doc[left].is_punct or token.doc[left].is_space):
         left += 1

@@ -11,9 +11,39 @@ from loaders.extraction.reading import ORGANIZATIONS, Mention, Reading, Record, 
 from loaders.resolution import gazetteer
 from loaders.resolution.within import new_record
 from ontology.statement import slug
+
 _VAGUE = frozenset(
-    "victim target account computer system server device network database site machine environment person people individual "
-    "thing one other party data service website user customer member defendant employee administrator credential".split()
+    [
+        "victim",
+        "target",
+        "account",
+        "computer",
+        "system",
+        "server",
+        "device",
+        "network",
+        "database",
+        "site",
+        "machine",
+        "environment",
+        "person",
+        "people",
+        "individual",
+        "thing",
+        "one",
+        "other",
+        "party",
+        "data",
+        "service",
+        "website",
+        "user",
+        "customer",
+        "member",
+        "defendant",
+        "employee",
+        "administrator",
+        "credential",
+    ]
 )
 
 
@@ -181,17 +211,28 @@ def _countries() -> frozenset[str]:
 
 
 def _vague(mention: Mention) -> bool:
-    """"the victims", "its systems", "a compromised account": no party that an incident could be told by."""
+    """ "the victims", "its systems", "a compromised account": no party that an incident could be told by."""
     head = mention.doc[mention.head]
     if mention.kind in ("System", "Data") or head.lemma_.lower() in _VAGUE:
         return True
-    if mention.doc[mention.first].lower_ in ("the", "this", "that", "these", "those", "its", "their", "our", "his", "her"):
+    if mention.doc[mention.first].lower_ in (
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "its",
+        "their",
+        "our",
+        "his",
+        "her",
+    ):
         return True
     return mention.kind == "Victims" and any(t.like_num for t in mention.span)
 
 
 def _quoted_indefinite(mention: Mention) -> bool:
-    """"an assault on an iconic brand", said by somebody: no party of its own."""
+    """ "an assault on an iconic brand", said by somebody: no party of its own."""
     if mention.doc[mention.first].lower_ not in ("a", "an"):
         return False
     before = mention.doc.text[: mention.doc[mention.first].idx]
@@ -202,7 +243,12 @@ def generic_record(reading: Reading, mention: Mention) -> Record | None:
     """The record of a noun that no name stands for, made at its first use."""
     if mention.source == "pronoun":
         return None
-    text = re.sub(r"^(?:the|a|an|some|any|its|their|our|these|those|this|that|his|her)\s+", "", mention.text.strip(), flags=re.I)
+    text = re.sub(
+        r"^(?:the|a|an|some|any|its|their|our|these|those|this|that|his|her)\s+",
+        "",
+        mention.text.strip(),
+        flags=re.IGNORECASE,
+    )
     text = re.sub(r"\s+", " ", text)
     if len(text) < 3 or len(text) > 90:
         return None

@@ -10,22 +10,40 @@ import re
 from loaders.extraction.reading import Block, Reading
 
 MAX_BLOCK = 4000
-_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\t": " ", "\r": " ", "\n": " ", "\u00a0": " ",
-                           "\u202f": " ", "\u2028": " ", "*": " ", "`": " "})  # fmt: skip
+_STRAIGHT = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "“": '"',
+        "”": '"',
+        "\t": " ",
+        "\r": " ",
+        "\n": " ",
+        "\u00a0": " ",
+        "\u202f": " ",
+        "\u2028": " ",
+        "*": " ",
+        "`": " ",
+    }
+)
 _ENDS = re.compile(r"[.!?…:;\"'”’)\]]\s*$")
 _LIST = re.compile(r"^\s*(?:[-*•–—▪]|\d{1,2}[.)])\s+")
 _CAPTION = re.compile(
     r"^\W*(?:image|photo|picture|figure|fig\.|credit|source|caption|screenshot|getty|video|watch|listen)\b[^.]{0,80}"
     r"(?:credit|courtesy|by|via|:|$)|^_.*_$|\(BleepingComputer\)_?\s*$|^\W*(?:image|photo) credit",
-    re.I,
+    re.IGNORECASE,
 )
 _BOILERPLATE = re.compile(
     r"\b(?:follow (?:us|for|me|our)|subscribe|sign up|newsletter|read (?:more|also)|related (?:articles?|stories)|"
     r"click here|share this|all rights reserved|terms of (?:use|service)|cookie policy|advertisement|join (?:us|our)|"
     r"download (?:the|our)|register (?:now|for)|get the (?:report|guide)|comment(?:s)? below|learn more)\b",
-    re.I,
+    re.IGNORECASE,
 )
-_BYLINE = re.compile(r"^\s*(?:by|written by|posted by|author:?)\s+[A-Z][\w.'-]+(?:\s+[A-Z][\w.'-]+){0,3}\s*$|^(?:published|updated|date)\b.{0,40}$", re.I)  # fmt: skip
+_BYLINE = re.compile(
+    r"^\s*(?:by|written by|posted by|author:?)\s+[A-Z][\w.'-]+(?:\s+[A-Z][\w.'-]+){0,3}\s*$|^(?:published|updated|"
+    r"date)\b.{0,40}$",
+    re.IGNORECASE,
+)
 
 
 def read_layout(reading: Reading) -> None:

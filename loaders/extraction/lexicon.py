@@ -37,7 +37,7 @@ class Phrases:
         for start, members in buckets.items():
             members.sort(key=lambda m: -len(m[0]))
             self._labels[start] = [label for _, label in members]
-            self._regex[start] = re.compile("|".join(f"({phrase}\\b)" for phrase, _ in members), re.I)
+            self._regex[start] = re.compile("|".join(f"({phrase}\\b)" for phrase, _ in members), re.IGNORECASE)
 
     def finditer(self, text: str) -> Iterator[tuple[re.Match[str], str]]:
         """Matches that begin at a word, left to right, with the label of each."""

@@ -5,6 +5,7 @@ spaCy proposes spans; the gazetteer and the words within and beside a name vote 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from functools import cache
@@ -21,15 +22,41 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 MAX_NAMES = 3000
-_CVE = re.compile(r"\bCVE-\d{4}-\d{4,7}\b", re.I)
+_CVE = re.compile(r"\bCVE-\d{4}-\d{4,7}\b", re.IGNORECASE)
 _SPEAKS = re.compile(
-    r"^,? ?(?:has |have |also |later |now |further |recently |previously )*(?:says|said|notes|noted|warns|warned|told|reports|reported|explains|explained|announced|confirmed|"
-    r"disclosed|observed|discovered|found|attributes|attributed|believes|acknowledged|admitted|revealed|declined|published|tracks|stated|states)\b"
+    r"^,? ?(?:has |have |also |later |now |further |recently |previously )*(?:says|said|notes|noted|warns|warned|"
+    r"told|reports|reported|explains|explained|announced|confirmed|"
+    r"disclosed|observed|discovered|found|attributes|attributed|believes|acknowledged|admitted|revealed|declined|"
+    r"published|tracks|stated|states)\b"
 )
-_QUOTED = re.compile(r"\b(?:[Aa]ccording to|told|[Rr]esearchers (?:at|from)|[Ee]xperts (?:at|from)|[Aa]nalysts (?:at|from)) (?:the )?(?:[a-z]+ ){0,3}$")
-_PRONOUNS = frozenset("it its itself they their them he his him she her we our us i my ours theirs".split())
+_QUOTED = re.compile(
+    r"\b(?:[Aa]ccording to|told|[Rr]esearchers (?:at|from)|[Ee]xperts (?:at|from)|[Aa]nalysts (?:at|"
+    r"from)) (?:the )?(?:[a-z]+ ){0,3}$"
+)
+_PRONOUNS = frozenset(
+    [
+        "it",
+        "its",
+        "itself",
+        "they",
+        "their",
+        "them",
+        "he",
+        "his",
+        "him",
+        "she",
+        "her",
+        "we",
+        "our",
+        "us",
+        "i",
+        "my",
+        "ours",
+        "theirs",
+    ]
+)
 _LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC", "PRODUCT", "NORP"})
-_EDGE = re.compile(r"^(?:the|a|an|an?other|this|that|its|our|their|former|mr\.?|mrs\.?|ms\.?)$", re.I)
+_EDGE = re.compile(r"^(?:the|a|an|an?other|this|that|its|our|their|former|mr\.?|mrs\.?|ms\.?)$", re.IGNORECASE)
 
 
 @cache
@@ -88,7 +115,7 @@ def sentence_at(reading: Reading, doc: Doc, i: int) -> Sentence:
     return found[low]
 
 
-def _add(reading: Reading, doc: Doc, first: int, last: int, kind: str, source: str) -> Mention:
+def _add(reading: Reading, doc: Doc, first: int, last: int, kind: str, source: str) -> Mention:  # noqa: PLR0917
     span = doc[first:last]
     base = sentence_at(reading, doc, first)
     start = base.block.start + span.start_char
@@ -168,7 +195,7 @@ def _split(doc: Doc, first: int, last: int) -> list[tuple[int, int]]:
         if doc[i].text == "," and not re.match(r"(?:Inc|LLC|Ltd|Corp|S\.A|Co|L\.P|LP|N\.A)\b", doc[i + 1].text)
     ]
     edges = [first, *cuts, last]
-    return [(a + (a in cuts), b) for a, b in zip(edges, edges[1:], strict=False)]
+    return [(a + (a in cuts), b) for a, b in itertools.pairwise(edges)]
 
 
 def _trim(doc: Doc, first: int, last: int) -> tuple[int, int]:
@@ -183,7 +210,12 @@ def _trim(doc: Doc, first: int, last: int) -> tuple[int, int]:
     # "CD Projekt Red", "Dr. Web": the recogniser drops a first word that looks odd
     while 0 < first < last and doc[first - 1].dep_ == "compound" and doc[first - 1].pos_ == "PROPN":
         previous = doc[first - 1]
-        if previous.ent_type_ or _EDGE.match(previous.text) or not previous.text[0].isupper() or not first <= previous.head.i < last:
+        if (
+            previous.ent_type_
+            or _EDGE.match(previous.text)
+            or not previous.text[0].isupper()
+            or not first <= previous.head.i < last
+        ):
             break
         first -= 1
     return first, last
@@ -203,7 +235,7 @@ def _capitals(doc: Doc) -> list[tuple[int, int]]:
     return runs
 
 
-def _cast_votes(mention: Mention, label: str | None, known: bool) -> None:
+def _cast_votes(mention: Mention, label: str | None, known: bool) -> None:  # noqa: PLR0912
     cues = _cues()
     votes: dict[str, float] = defaultdict(float)
     doc = mention.doc
@@ -238,7 +270,7 @@ def _cast_votes(mention: Mention, label: str | None, known: bool) -> None:
 
 
 def _apposition_votes(mention: Mention, votes: dict[str, float]) -> None:
-    """"X, a Japanese brewer," and "X is a Japanese brewer" say what X is."""
+    """ "X, a Japanese brewer," and "X is a Japanese brewer" say what X is."""
     head = mention.doc[mention.head]
     described = [c for c in head.children if c.dep_ == "appos" and c.pos_ == "NOUN"]
     if head.dep_ == "nsubj" and head.head.lemma_ == "be":
@@ -252,7 +284,11 @@ def _apposition_votes(mention: Mention, votes: dict[str, float]) -> None:
         if kind == "ThreatActor" or noun.lemma_.lower() not in ("group", "operation", "service", "network"):
             votes[kind] += 1.8
     compounds = " ".join(c.text.lower() for n in described for c in n.subtree)[:120]
-    if re.search(r"\b(?:ransomware|hacking|hacker|cybercrime|extortion|threat|hacktivist)\b.{0,20}\b(?:group|gang|operation|actor|collective)\b", compounds):  # fmt: skip
+    if re.search(
+        r"\b(?:ransomware|hacking|hacker|cybercrime|extortion|threat|hacktivist)\b.{0,20}\b(?:group|gang|operation|"
+        r"actor|collective)\b",
+        compounds,
+    ):
         votes["ThreatActor"] += 2.5
     elif re.search(r"\b(?:malware|trojan|stealer|botnet|backdoor|ransomware|worm|spyware|loader)\b", compounds):
         votes["Malware"] += 2.0
@@ -318,11 +354,29 @@ def _nominals(reading: Reading, doc: Doc, covered: list[Mention | None]) -> None
     roots = {chunk.root.i for chunk in doc.noun_chunks}
     for token in doc:
         # a noun that a misread sentence leaves without a chunk
-        if token.pos_ == "NOUN" and token.i not in roots and covered[token.i] is None and token.dep_ in ("conj", "ccomp", "pobj", "dobj", "nsubj", "appos"):  # fmt: skip
+        if (
+            token.pos_ == "NOUN"
+            and token.i not in roots
+            and covered[token.i] is None
+            and token.dep_ in ("conj", "ccomp", "pobj", "dobj", "nsubj", "appos")
+        ):
             kind = nominal_kind(token.lemma_.lower(), token.lower_)
-            if kind in ("LawEnforcement", "Company", "Organization", "GovernmentBody", "ThreatActor", "Facility", "System", "Person"):
+            if kind in (
+                "LawEnforcement",
+                "Company",
+                "Organization",
+                "GovernmentBody",
+                "ThreatActor",
+                "Facility",
+                "System",
+                "Person",
+            ):
                 first = token.i
-                while first > 0 and doc[first - 1].dep_ in ("compound", "amod", "det", "nummod") and doc[first - 1].head is token:
+                while (
+                    first > 0
+                    and doc[first - 1].dep_ in ("compound", "amod", "det", "nummod")
+                    and doc[first - 1].head is token
+                ):
                     first -= 1
                 _add(reading, doc, first, token.i + 1, kind, "nominal")
         # possessives stand inside chunks

@@ -1,4 +1,4 @@
-"""How a text puts a statement: as a fact, a claim, an allegation, an estimate, an expectation or a denial; and whose."""
+"""How a text puts a statement: as a fact, claim, allegation, estimate, expectation or denial; and whose it is."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def negated(token: Token) -> bool:
     return False
 
 
-def modality_of(token: Token) -> tuple[Modality, list[Token]]:
+def modality_of(token: Token) -> tuple[Modality, list[Token]]:  # noqa: PLR0911, PLR0912
     """The modality of what the word says, from its clause outwards, and the words for whose it is."""
     cues = _cues()
     if negated(token):
@@ -54,12 +54,26 @@ def modality_of(token: Token) -> tuple[Modality, list[Token]]:
             return Modality.ALLEGED, []
         if depth == 0 and "will" in words:
             return Modality.EXPECTED, []
-        if node.dep_ in ("ROOT",) or node.head is node:
+        if node.dep_ == "ROOT" or node.head is node:
             break
         head = node.head
         lemma = head.lemma_.lower()
-        if node.dep_ in ("ccomp", "xcomp", "acl", "pcomp", "dobj", "advcl", "nsubjpass", "oprd", "pobj", "relcl", "prep"):
-            below = node.dep_ in ("ccomp", "xcomp", "acl", "oprd", "dobj", "pcomp") or (node.dep_ == "prep" and lemma in ("suspect", "accuse"))
+        if node.dep_ in (
+            "ccomp",
+            "xcomp",
+            "acl",
+            "pcomp",
+            "dobj",
+            "advcl",
+            "nsubjpass",
+            "oprd",
+            "pobj",
+            "relcl",
+            "prep",
+        ):
+            below = node.dep_ in ("ccomp", "xcomp", "acl", "oprd", "dobj", "pcomp") or (
+                node.dep_ == "prep" and lemma in ("suspect", "accuse")
+            )
             if below and lemma in cues["deny_verbs"]:
                 return Modality.DENIED, subjects(head)
             if below and lemma in cues["claim_verbs"]:

@@ -14,7 +14,7 @@ from loaders.extraction.frames import values_in
 from loaders.extraction.incidents import generic_record
 from loaders.extraction.lexicon import DATA, nouns, read_data
 from loaders.extraction.modality import modality_of
-from loaders.extraction.reading import ORGANIZATIONS, Candidate, Mention, Reading, Record, Sentence
+from loaders.extraction.reading import ORGANIZATIONS, Candidate, Mention, Reading, Record, Sentence, describe
 from loaders.extraction.values import qualified
 from ontology.statement import Literal, Modality, slug
 
@@ -61,7 +61,11 @@ def _compile(text: str) -> re.Pattern[str]:
         name, kinds, many = match.groups()
         kinds = "|".join(_GROUPS.get(k, k) for k in kinds.split("|"))
         tag = rf"⟦(?:{kinds}):\d+⟧"
-        joined = rf"{tag}(?:(?:, and |, or | and |, | or | & |, as well as | as well as )(?:the |an? |its )?{tag})*" if many else tag
+        joined = (
+            rf"{tag}(?:(?:, and |, or | and |, | or | & |, as well as | as well as )(?:the |an? |its )?{tag})*"
+            if many
+            else tag
+        )
         return f"(?P<{name}>{joined})"
 
     text = text.replace("~~", r"(?:[\w'’,-]+ ){0,6}?")
@@ -87,11 +91,13 @@ def patterns() -> tuple[Pattern, ...]:
                         regex=_compile(text),
                         gives=tuple((g.split()[0], g.split()[1], g.split()[2]) for g in raw["gives"]),
                         confidence=float(raw.get("confidence", 0.75)),
-                        needs=tuple(k for _, kind, _ in kinds for k in [kind] if "|" not in kind and kind not in _GROUPS),
+                        needs=tuple(
+                            k for _, kind, _ in kinds for k in [kind] if "|" not in kind and kind not in _GROUPS
+                        ),
                         modality=Modality(raw["modality"]) if raw.get("modality") else None,
                         judged=bool(raw.get("judged", False)),
                         role=bool(raw.get("role", False)),
-                        unless=re.compile(raw["unless"], re.I) if raw.get("unless") else None,
+                        unless=re.compile(raw["unless"], re.IGNORECASE) if raw.get("unless") else None,
                     )
                 )
                 assert first is not None
@@ -107,12 +113,10 @@ def match_patterns(reading: Reading) -> None:
     for sentence in reading.sentences:
         if sentence.block.kind in ("prose", "list", "caption") and len(sentence.mentions) < MAX_TAGS:
             _match(reading, sentence)
-    reading.explain("patterns", (f"{c.rule}: {_show(c)}" for c in reading.candidates[before:]))
-
-
-def _show(candidate: Candidate) -> str:
-    ends = [e.name if isinstance(e, Record) else str(getattr(e, "value", e)) for e in (candidate.subject, candidate.object)]
-    return f"{ends[0]} {candidate.predicate} {ends[1]}"
+    reading.explain(
+        "patterns",
+        (f"{c.rule}: {describe(c.subject)} {c.predicate} {describe(c.object)}" for c in reading.candidates[before:]),
+    )
 
 
 def tagged(reading: Reading, sentence: Sentence) -> tuple[str, list[_Tag]]:
@@ -132,12 +136,24 @@ def tagged(reading: Reading, sentence: Sentence) -> tuple[str, list[_Tag]]:
 
     for kind in ("money", "date", "count"):
         for value in values_in(reading, sentence, kind):
-            take(value.start - base, value.end - base, kind, _Tag(None, None, value.literal, value.start - base, value.end - base))  # fmt: skip
+            take(
+                value.start - base,
+                value.end - base,
+                kind,
+                _Tag(None, None, value.literal, value.start - base, value.end - base),
+            )
     for source in ("name", "pronoun", "nominal"):
         for mention in sentence.mentions:
-            if source == "nominal" and mention.record is not None and mention.record.kind == "Person" and not mention.record.generic:  # fmt: skip
+            if (
+                source == "nominal"
+                and mention.record is not None
+                and mention.record.kind == "Person"
+                and not mention.record.generic
+            ):
                 continue
-            if mention.source != source or (mention.record is None and (source != "nominal" or mention.kind not in _NOUN_KINDS)):  # fmt: skip
+            if mention.source != source or (
+                mention.record is None and (source != "nominal" or mention.kind not in _NOUN_KINDS)
+            ):
                 continue
             first = mention.first
             if source == "nominal":
@@ -169,7 +185,9 @@ def _match(reading: Reading, sentence: Sentence) -> None:
             _propose(reading, sentence, pattern, match, tags, text)
 
 
-def _propose(reading: Reading, sentence: Sentence, pattern: Pattern, match: re.Match[str], tags: list[_Tag], text: str) -> None:  # fmt: skip
+def _propose(  # noqa: PLR0917
+    reading: Reading, sentence: Sentence, pattern: Pattern, match: re.Match[str], tags: list[_Tag], text: str
+) -> None:
     if pattern.role and not _OFFICE & set(re.findall(r"[a-z-]+", (match["role"] or "").lower())):
         return
     modality, speaker = _modality(reading, sentence, pattern, match, tags, text)
@@ -187,11 +205,24 @@ def _propose(reading: Reading, sentence: Sentence, pattern: Pattern, match: re.M
                 if role is not None:
                     role = _TAG.sub(lambda m: tags[int(m[2])].record.name if tags[int(m[2])].record else "", role)  # type: ignore[union-attr]
                 reading.candidates.append(
-                    Candidate(subject, predicate, target, sentence.start, sentence.end, pattern.id, pattern.confidence, modality, speaker, role)  # fmt: skip
+                    Candidate(
+                        subject,
+                        predicate,
+                        target,
+                        sentence.start,
+                        sentence.end,
+                        pattern.id,
+                        pattern.confidence,
+                        modality,
+                        speaker,
+                        role,
+                    )
                 )
 
 
-def _ends(reading: Reading, sentence: Sentence, role: str, match: re.Match[str], tags: list[_Tag]) -> list[Record | Literal]:  # fmt: skip
+def _ends(  # noqa: PLR0911
+    reading: Reading, sentence: Sentence, role: str, match: re.Match[str], tags: list[_Tag]
+) -> list[Record | Literal]:
     if role == "measure":
         measure = reading.memo.get("measure")
         return [measure] if measure is not None else []
@@ -205,16 +236,13 @@ def _ends(reading: Reading, sentence: Sentence, role: str, match: re.Match[str],
     if role == "government":
         return government(reading)
     if role.startswith("site/"):
-        ends = _ends(reading, sentence, role.partition("/")[2], match, tags)
-        return [_site(reading, end) for end in ends if isinstance(end, Record)]
+        towns = _ends(reading, sentence, role.partition("/")[2], match, tags)
+        return [_site(reading, town) for town in towns if isinstance(town, Record)]
     if role.startswith("incident/"):
         # the incident of the victim that fills the role
-        found: list[Record | Literal] = []
         by_victim = reading.memo.get("by_victim", {})
-        for end in _ends(reading, sentence, role.partition("/")[2], match, tags):
-            if isinstance(end, Record):
-                found.append(by_victim.get(end.id) or sentence.incident or end)
-        return found
+        victims = _ends(reading, sentence, role.partition("/")[2], match, tags)
+        return [by_victim.get(v.id) or sentence.incident or v for v in victims if isinstance(v, Record)]
     ends: list[Record | Literal] = []
     for tag_match in _TAG.finditer(match.groupdict().get(role) or ""):
         tag = tags[int(tag_match[2])]
@@ -231,7 +259,10 @@ def _ends(reading: Reading, sentence: Sentence, role: str, match: re.Match[str],
 
 def government(reading: Reading) -> list[Record | Literal]:
     """The government that a minister without a named department belongs to."""
-    return [r for r in reading.records if r.kind == "GovernmentBody" and r.name.endswith(" Government") and r.mentions][:1]
+    for record in reading.records:
+        if record.kind == "GovernmentBody" and record.name.endswith(" Government") and record.mentions:
+            return [record]
+    return []
 
 
 def _site(reading: Reading, place: Record) -> Record:
@@ -244,7 +275,9 @@ def _site(reading: Reading, place: Record) -> Record:
     return sites[place.id]
 
 
-def _modality(reading: Reading, sentence: Sentence, pattern: Pattern, match: re.Match[str], tags: list[_Tag], text: str) -> tuple[Modality, Record | None]:  # fmt: skip
+def _modality(  # noqa: PLR0917
+    reading: Reading, sentence: Sentence, pattern: Pattern, match: re.Match[str], tags: list[_Tag], text: str
+) -> tuple[Modality, Record | None]:
     if pattern.modality is not None and not pattern.judged:
         return pattern.modality, None
     if not pattern.judged:

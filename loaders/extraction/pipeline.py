@@ -46,10 +46,18 @@ def read(document: Document) -> Reading:
     return reading
 
 
-def extract(document: Document) -> list[Statement]:
-    """The statements that the text of a document makes, each with its sentence."""
+def read_and_decide(document: Document, *, minimum: float | None = None) -> tuple[Reading, list[Statement]]:
+    """The whole reading of a document, for explanations, and its statements."""
     reading = read(document)
-    return decide(reading, minimum=threshold(reading))
+    return reading, decide(reading, minimum=threshold(reading) if minimum is None else minimum)
+
+
+def extract(document: Document, *, minimum: float | None = None) -> list[Statement]:
+    """The statements that the text of a document makes, each with its sentence.
+
+    `minimum` is the least confidence that a statement must have; without it, what was found best on annotated reports.
+    """
+    return read_and_decide(document, minimum=minimum)[1]
 
 
 def _anchor(body: str) -> str | None:

@@ -1,6 +1,6 @@
 """Candidates by nearness alone: pairs of mentions in one sentence that could stand in a relation.
 
-The frames and patterns say what they are sure of; these proposals are many and mostly wrong, and are kept only where the
+Frames and patterns say what they are sure of; these proposals are many and mostly wrong, and are kept only where the
 scorer, which has learned how true relations look, finds them likely.
 """
 
@@ -22,25 +22,33 @@ BASE = 0.2
 _NEAR = 14
 _VICTIMS = ORGANIZATIONS | {"Person", "Facility", "System", "Victims"}
 _RESPONSE = re.compile(
-    r"\b(?:work\w*|help\w*|assist\w*|support\w*|respon\w+|alongside|hired|engag\w+|notif\w+|inform\w+|shut|took|taken|disabl\w+|"
-    r"restor\w+|reset|secur\w+|investigat\w+|patch\w*|block\w*|contain\w*|remov\w+|report\w*|alert\w*|advis\w+|offer\w*|credit|monitor\w+|"
-    r"launch\w*|review\w*|prob\w+|examin\w+|analy\w+|track\w*|discover\w*|learn\w*|determin\w+|found|seiz\w+|rais\w+|dismantl\w+|raid\w*)\b",
-    re.I,
+    r"\b(?:work\w*|help\w*|assist\w*|support\w*|respon\w+|alongside|hired|engag\w+|notif\w+|inform\w+|shut|took|"
+    r"taken|disabl\w+|"
+    r"restor\w+|reset|secur\w+|investigat\w+|patch\w*|block\w*|contain\w*|remov\w+|report\w*|alert\w*|advis\w+|"
+    r"offer\w*|credit|monitor\w+|"
+    r"launch\w*|review\w*|prob\w+|examin\w+|analy\w+|track\w*|discover\w*|learn\w*|determin\w+|found|seiz\w+|"
+    r"rais\w+|dismantl\w+|raid\w*)\b",
+    re.IGNORECASE,
 )
 _THEFT = re.compile(
-    r"\b(?:st[eo]l\w*|expos\w*|leak\w*|breach\w*|access\w*|compromis\w*|exfiltrat\w*|theft|taken|took|data|dump\w*|contain\w*|"
+    r"\b(?:st[eo]l\w*|expos\w*|leak\w*|breach\w*|access\w*|compromis\w*|exfiltrat\w*|theft|taken|took|data|dump\w*|"
+    r"contain\w*|"
     r"includ\w*|publish\w*|sell\w*|sold|copied|obtain\w*|acquir\w*|view\w*|download\w*|hack\w*|lost)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _DISRUPT = re.compile(
-    r"\b(?:disrupt\w*|outage\w*|offline|down|halt\w*|suspend\w*|shut\w*|affect\w*|impact\w*|encrypt\w*|restor\w*|unavailable|inaccessible|"
-    r"cripp\w+|delay\w*|cancel\w*|paraly\w+|stop\w*|lock\w*|forced|infect\w*|resum\w*|disabl\w*|interrupt\w*|back|clos\w*|operat\w*)\b",
-    re.I,
+    r"\b(?:disrupt\w*|outage\w*|offline|down|halt\w*|suspend\w*|shut\w*|affect\w*|impact\w*|encrypt\w*|restor\w*|"
+    r"unavailable|inaccessible|"
+    r"cripp\w+|delay\w*|cancel\w*|paraly\w+|stop\w*|lock\w*|forced|infect\w*|resum\w*|disabl\w*|interrupt\w*|back|"
+    r"clos\w*|operat\w*)\b",
+    re.IGNORECASE,
 )
 _ATTACK = re.compile(
-    r"\b(?:attack\w*|breach\w*|hack\w*|target\w*|hit|victim\w*|incident\w*|compromis\w*|ransom\w*|steal\w*|stole\w*|leak\w*|infect\w*|phish\w*|"
-    r"exploit\w*|affect\w*|impact\w*|intrusion\w*|campaign\w*|scam\w*|extort\w*|expos\w*|access\w*|infiltrat\w*|malware|theft|defraud\w*|outage)\b",
-    re.I,
+    r"\b(?:attack\w*|breach\w*|hack\w*|target\w*|hit|victim\w*|incident\w*|compromis\w*|ransom\w*|steal\w*|stole\w*|"
+    r"leak\w*|infect\w*|phish\w*|"
+    r"exploit\w*|affect\w*|impact\w*|intrusion\w*|campaign\w*|scam\w*|extort\w*|expos\w*|access\w*|infiltrat\w*|"
+    r"malware|theft|defraud\w*|outage)\b",
+    re.IGNORECASE,
 )
 
 
@@ -80,7 +88,7 @@ def _judge(reading: Reading, candidate: Candidate, sentence: Sentence, predicate
 Pair = tuple[str, Record, Record | Literal, tuple[Mention | int | None, Mention | int | None]]
 
 
-def _pairs(reading: Reading, sentence: Sentence) -> Iterator[Pair]:
+def _pairs(reading: Reading, sentence: Sentence) -> Iterator[Pair]:  # noqa: PLR0912
     text = sentence.span.text
     named = [m for m in sentence.mentions if m.record is not None and m.kind != "Incident"]
     attack = bool(_ATTACK.search(text))
@@ -103,8 +111,8 @@ def _pairs(reading: Reading, sentence: Sentence) -> Iterator[Pair]:
                         yield "disrupted", incident, record, (None, mention)
         if _THEFT.search(text):
             for first, last, head in _data_phrases(sentence):
-                value = sentence.span.doc[first:last].text.strip(" \"',.;:-")
-                yield "compromisedData", incident, Literal(value, Datatype.TEXT), (None, head)
+                phrase = sentence.span.doc[first:last].text.strip(" \"',.;:-")
+                yield "compromisedData", incident, Literal(phrase, Datatype.TEXT), (None, head)
         for value in values_in(reading, sentence, "date"):
             token = next((t.i for t in sentence.span if t.idx + len(t) > value.start), None)
             for predicate in ("startedOn", "disclosedOn", "detectedOn"):
@@ -116,12 +124,20 @@ def _pairs(reading: Reading, sentence: Sentence) -> Iterator[Pair]:
         yield from _court(sentence, named)
 
 
-_COURT = re.compile(r"\b(?:arrest|detain|apprehend|charg|indict|sentenc|convict|jail|extradit|plead|custody|prison)\w*", re.I)
-_STAFF = re.compile(r"^\W{0,2}(?:[\w'-]+ ){0,3}?(?:people|employees|workers|staff|staffers|journalists|physicians|specialists|jobs|professionals)\b", re.I)
+_COURT = re.compile(
+    r"\b(?:arrest|detain|apprehend|charg|indict|sentenc|convict|jail|extradit|plead|custody|prison)\w*", re.IGNORECASE
+)
+_STAFF = re.compile(
+    r"^\W{0,2}(?:[\w'-]+ ){0,3}?(?:people|employees|workers|staff|staffers|journalists|physicians|specialists|jobs|"
+    r"professionals)\b",
+    re.IGNORECASE,
+)
 _PEOPLE = re.compile(
-    r"^\W{0,2}(?:[\w'-]+ ){0,5}?(?:people|persons?|customers|users|clients|members|patients|students|employees|individuals|subscribers|residents|"
-    r"citizens|victims|guests|passengers|consumers|accounts|workers|staff|donors|investors|records|players|drivers|owners|holders|Americans)\b",
-    re.I,
+    r"^\W{0,2}(?:[\w'-]+ ){0,5}?(?:people|persons?|customers|users|clients|members|patients|students|employees|"
+    r"individuals|subscribers|residents|"
+    r"citizens|victims|guests|passengers|consumers|accounts|workers|staff|donors|investors|records|players|drivers|"
+    r"owners|holders|Americans)\b",
+    re.IGNORECASE,
 )
 
 
@@ -152,7 +168,7 @@ def _of_values(reading: Reading, sentence: Sentence, named: list[Mention]) -> It
 
 
 def _sites_and_customers(reading: Reading, sentence: Sentence) -> Iterator[Pair]:
-    """"its 120 clinics", "the vendor's customers", "some of its suppliers"."""
+    """ "its 120 clinics", "the vendor's customers", "some of its suppliers"."""
     for mention in sentence.mentions:
         if mention.source != "nominal":
             continue
@@ -177,7 +193,17 @@ def _owner(reading: Reading, mention: Mention) -> Record | None:
     head = mention.doc[mention.head]
     around = [c for c in head.children if c.dep_ in ("poss", "compound")] + grammar.prepositional(head, "of")
     verb = grammar.governor(head)
-    if verb is not None and verb.lemma_.lower() in ("operate", "run", "have", "own", "manage", "serve", "maintain", "shut", "close"):
+    if verb is not None and verb.lemma_.lower() in (
+        "operate",
+        "run",
+        "have",
+        "own",
+        "manage",
+        "serve",
+        "maintain",
+        "shut",
+        "close",
+    ):
         around += grammar.subjects(verb)
     for token in around:
         other = reading.mention_at(token)
@@ -225,7 +251,13 @@ def _with_incident(incident: Record, mention: Mention, *, attack: bool) -> Itera
 def _between(named: list[Mention]) -> Iterator[Pair]:
     for left in named:
         for right in named:
-            if left is right or left.doc is not right.doc or left.record is None or right.record is None or left.record is right.record:
+            if (
+                left is right
+                or left.doc is not right.doc
+                or left.record is None
+                or right.record is None
+                or left.record is right.record
+            ):
                 continue
             if abs(left.head - right.head) > _NEAR:
                 continue
@@ -247,7 +279,7 @@ def _possible(left: str, right: str) -> Iterator[str]:
         yield "operates"
     if left == "ThreatActor" and right == "ThreatActor":
         yield "associatedWith"
-    if left in ("ThreatActor",) and right == "Malware":
+    if left == "ThreatActor" and right == "Malware":
         yield "usedMalware"
 
 
@@ -261,7 +293,9 @@ def _data_phrases(sentence: Sentence) -> Iterator[tuple[int, int, int]]:
     for token in sentence.span:
         if token.pos_ not in ("NOUN", "PROPN") or token.lemma_.lower() not in words:
             continue
-        if token.dep_ in ("compound", "amod", "nmod", "poss") or (token.dep_ == "conj" and token.head.lemma_.lower() in words):
+        if token.dep_ in ("compound", "amod", "nmod", "poss") or (
+            token.dep_ == "conj" and token.head.lemma_.lower() in words
+        ):
             continue
         first, last = grammar.phrase(token, limit=40)
         if last > first and len(sentence.span.doc[first:last].text) > 3:

@@ -10,14 +10,14 @@ from loaders.extraction import grammar
 from loaders.extraction.incidents import generic_record
 from loaders.extraction.lexicon import read_data
 from loaders.extraction.mentions import sentence_at
-from loaders.extraction.reading import ORGANIZATIONS, Candidate, Mention, Reading, Record, Sentence
+from loaders.extraction.reading import ORGANIZATIONS, Candidate, Reading, Record, Sentence, describe
 from ontology.statement import Datatype, Literal
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Token
+    from spacy.tokens import Doc, Span, Token
 
 SPEAKERS = ORGANIZATIONS | {"Person", "ThreatActor", "Organization"}
-_ACCORDING = re.compile(r"\baccording to\b|\bas per\b", re.I)
+_ACCORDING = re.compile(r"\baccording to\b|\bas per\b", re.IGNORECASE)
 _FIRST_PERSON = frozenset({"we", "our", "us", "ours"})
 _SINGULAR_FIRST = frozenset({"i", "my", "me"})
 
@@ -64,7 +64,15 @@ class _Quotations:
             self._first_person(doc, start, end, speaker)
             sentences = self._sentences(doc, start, end)
             for first, last in sentences:
-                self._say(speaker, doc, first, last, "speech.direct" if found else "speech.continued", 0.85 if found else 0.75, found[1] if found else None)
+                self._say(
+                    speaker,
+                    doc,
+                    first,
+                    last,
+                    "speech.direct" if found else "speech.continued",
+                    0.85 if found else 0.75,
+                    found[1] if found else None,
+                )
         return used
 
     def _sentences(self, doc: Doc, start: int, end: int) -> list[tuple[int, int]]:
@@ -81,7 +89,7 @@ class _Quotations:
         return out
 
     def _first_person(self, doc: Doc, start: int, end: int, speaker: Record) -> None:
-        sentence = sentence_at(self.reading, doc, doc.char_span(start, min(end, start + 1), alignment_mode="expand").start)  # fmt: skip
+        sentence = sentence_at(self.reading, doc, _span(doc, start, min(end, start + 1)).start)
         organization = speaker if speaker.kind != "Person" else self._organization_of(speaker, sentence)
         for sent in self.reading.memo[f"sents:{id(doc)}"]:
             for mention in sent.mentions:
@@ -100,7 +108,9 @@ class _Quotations:
                 return mention.record
         return None
 
-    def _speaker_near(self, doc: Doc, start: int, end: int, quotes: list[tuple[int, int]]) -> tuple[Record, Token] | None:  # fmt: skip
+    def _speaker_near(
+        self, doc: Doc, start: int, end: int, quotes: list[tuple[int, int]]
+    ) -> tuple[Record, Token] | None:
         best: tuple[int, Record, Token] | None = None
         for token in self._saying(doc):
             if token.idx < start - 260 or token.idx > end + 160:
@@ -132,7 +142,7 @@ class _Quotations:
 
     # --- clauses
 
-    def _indirect(self, doc: Doc, quotes: list[tuple[int, int]], done: set[int], number: int) -> None:
+    def _indirect(self, doc: Doc, quotes: list[tuple[int, int]], done: set[int], number: int) -> None:  # noqa: PLR0912
         verbs = _verbs()
         for token in doc:
             lemma = token.lemma_.lower()
@@ -146,7 +156,7 @@ class _Quotations:
                 continue
             if not (lemma in verbs["strong"] or lemma in verbs["weak"]):
                 continue
-            if any(c.dep_ == "neg" for c in token.children) and lemma not in ("say",):
+            if any(c.dep_ == "neg" for c in token.children) and lemma != "say":
                 continue
             content = self._content(token, lemma)
             if content is None:
@@ -167,10 +177,18 @@ class _Quotations:
                 continue
             self.last, self.last_block = speaker, number
             for each in speakers:
-                self._say(each, doc, first, last, f"speech.{'strong' if lemma in verbs['strong'] else 'weak'}", confidence, token)
+                self._say(
+                    each,
+                    doc,
+                    first,
+                    last,
+                    f"speech.{'strong' if lemma in verbs['strong'] else 'weak'}",
+                    confidence,
+                    token,
+                )
 
     def _mistagged(self, doc: Doc, token: Token, number: int) -> None:
-        """"Dragos notes that ...", where the tagger saw a noun."""
+        """ "Dragos notes that ...", where the tagger saw a noun."""
         if token.lower_ not in _verbs()["forms"] or token.i == 0 or token.i + 3 >= len(doc):
             return
         before = self.reading.mention_at(doc[token.i - 1])
@@ -184,7 +202,12 @@ class _Quotations:
             self._say(before.record, doc, *content, "speech.form", 0.7, token)
 
     def _content(self, verb: Token, lemma: str) -> tuple[int, int] | None:
-        clauses = [c for c in verb.children if c.dep_ == "ccomp" or (c.dep_ == "xcomp" and lemma in ("claim", "deny", "urge", "advise", "warn", "recommend", "promise"))]  # fmt: skip
+        clauses = [
+            c
+            for c in verb.children
+            if c.dep_ == "ccomp"
+            or (c.dep_ == "xcomp" and lemma in ("claim", "deny", "urge", "advise", "warn", "recommend", "promise"))
+        ]
         if clauses:
             clause = clauses[0] if clauses[0].i > verb.i or len(clauses) == 1 else clauses[-1]
             if clause.i < verb.i:
@@ -197,9 +220,28 @@ class _Quotations:
             return _trim(verb.doc, first, last)
         if lemma in _verbs()["object"]:
             targets = [c for c in verb.children if c.dep_ == "dobj"] or [
-                c for p in verb.children if p.dep_ == "prep" and p.lower_ in ("of", "about", "against") for c in p.children if c.dep_ == "pobj"
-            ]  # fmt: skip
-            if targets and lemma in ("warn", "describe", "condemn", "announce", "confirm", "disclose", "acknowledge", "deny", "reject", "recommend", "claim", "estimate", "refute", "detail"):  # fmt: skip
+                c
+                for p in verb.children
+                if p.dep_ == "prep" and p.lower_ in ("of", "about", "against")
+                for c in p.children
+                if c.dep_ == "pobj"
+            ]
+            if targets and lemma in (
+                "warn",
+                "describe",
+                "condemn",
+                "announce",
+                "confirm",
+                "disclose",
+                "acknowledge",
+                "deny",
+                "reject",
+                "recommend",
+                "claim",
+                "estimate",
+                "refute",
+                "detail",
+            ):
                 first, last = targets[0].left_edge.i, targets[0].right_edge.i + 1
                 if last - first >= 4:
                     return _trim(verb.doc, first, last)
@@ -248,9 +290,19 @@ class _Quotations:
         if mention is None:
             return None
         record = mention.record
-        if record is None and mention.source == "nominal" and mention.kind in SPEAKERS | {"Victims"} and mention.kind != "Victims":
+        if (
+            record is None
+            and mention.source == "nominal"
+            and mention.kind in SPEAKERS | {"Victims"}
+            and mention.kind != "Victims"
+        ):
             record = generic_record(self.reading, mention)
-        if record is not None and mention.source == "name" and record.kind in ("System", "Facility", "Malware") and not record.known:  # fmt: skip
+        if (
+            record is not None
+            and mention.source == "name"
+            and record.kind in ("System", "Facility", "Malware")
+            and not record.known
+        ):
             # what speaks is no product
             record.kind = "Company"
         return record if record is not None and record.kind in SPEAKERS else None
@@ -265,13 +317,15 @@ class _Quotations:
                 return mention.record
         return None
 
-    def _say(self, speaker: Record, doc: Doc, first: int, last: int, rule: str, confidence: float, verb: Token | None = None) -> None:
+    def _say(  # noqa: PLR0917
+        self, speaker: Record, doc: Doc, first: int, last: int, rule: str, confidence: float, verb: Token | None = None
+    ) -> None:
         text = doc.text[first:last]
         lead = len(text) - len(text.lstrip(" \"',.;:-"))
         tail = len(text.rstrip(" \"',;:-"))
         if tail - lead < 8 or len(text[lead:tail].split()) < 3:
             return
-        i = doc.char_span(first + lead, first + tail, alignment_mode="expand")
+        i = _span(doc, first + lead, first + tail)
         base = sentence_at(self.reading, doc, i.start)
         end_sentence = sentence_at(self.reading, doc, i.end - 1)
         offset = base.block.start
@@ -286,6 +340,11 @@ class _Quotations:
         self.reading.candidates.append(candidate)
 
 
+def _span(doc: Doc, start: int, end: int) -> Span:
+    """The words that a stretch of characters touches."""
+    return doc.char_span(start, end, alignment_mode="expand") or doc[0:1]
+
+
 def _quoted(text: str, *, continued: bool) -> list[tuple[int, int]]:
     """Stretches between quotation marks; one that is never closed runs to the paragraph's end."""
     marks = [m.start() for m in re.finditer('"', text)][:400]
@@ -293,7 +352,7 @@ def _quoted(text: str, *, continued: bool) -> list[tuple[int, int]]:
     i = 0
     while i < len(marks):
         start = marks[i]
-        opens = start == 0 or not text[start - 1].isalnum() and text[start - 1] not in ".,!?"
+        opens = start == 0 or (not text[start - 1].isalnum() and text[start - 1] not in ".,!?")
         if not opens and not spans and i == 0 and (continued or text[start - 1] in ".,!?"):
             # the opening mark is missing
             spans.append((0, start))
@@ -307,7 +366,11 @@ def _quoted(text: str, *, continued: bool) -> list[tuple[int, int]]:
 
 def _trim(doc: Doc, first: int, last: int) -> tuple[int, int] | None:
     """Character offsets of the tokens without "that", commas and conjunctions at their edges."""
-    while first < last and (doc[first].lower_ in ("that", "and", "but", ",", ":", "how", "while", "however") or doc[first].is_punct or doc[first].is_space):  # fmt: skip
+    while first < last and (
+        doc[first].lower_ in ("that", "and", "but", ",", ":", "how", "while", "however")
+        or doc[first].is_punct
+        or doc[first].is_space
+    ):
         first += 1
     while last > first and (doc[last - 1].is_punct or doc[last - 1].is_space or doc[last - 1].dep_ == "cc"):
         last -= 1
@@ -320,7 +383,4 @@ def find_quotations(reading: Reading) -> None:
     """Propose who said what, and let "we" in a quotation stand for its speaker."""
     before = len(reading.candidates)
     _Quotations(reading).run()
-    reading.explain("quotations", (f"{c.subject.name if isinstance(c.subject, Record) else '?'}: {c.object.value if isinstance(c.object, Literal) else ''}" for c in reading.candidates[before:]))  # fmt: skip
-
-
-__all__ = ["Mention", "find_quotations"]
+    reading.explain("quotations", (f"{describe(c.subject)}: {describe(c.object)}" for c in reading.candidates[before:]))

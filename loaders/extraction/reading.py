@@ -100,6 +100,15 @@ class Candidate:
     support: float = 0.0
 
 
+def describe(end: Record | Mention | Literal | None) -> str:
+    """A subject or object in a few words, for explanations."""
+    if isinstance(end, Record):
+        return end.name
+    if isinstance(end, Mention):
+        return end.text
+    return f"{end.value} {end.currency or ''}".strip() if end is not None else "?"
+
+
 @dataclass(slots=True)
 class Reading:
     """One document and all that has been found in it so far; every stage takes it and adds to it."""

@@ -21,7 +21,11 @@ def relate(reading: Reading, matches: list[Match], incidents: Incidents) -> None
                     if target is subject:
                         continue
                     modality = match.modality
-                    if give.modality is not None and modality in (Modality.ASSERTED, Modality.ALLEGED, Modality.CLAIMED):
+                    if give.modality is not None and modality in (
+                        Modality.ASSERTED,
+                        Modality.ALLEGED,
+                        Modality.CLAIMED,
+                    ):
                         modality = give.modality
                     _propose(reading, match, subject, give.predicate, target, modality)
 
@@ -42,7 +46,9 @@ def _value(reading: Reading, filler: Filler) -> Record | Literal | None:
     return filler.mention.record or generic_record(reading, filler.mention)
 
 
-def _propose(reading: Reading, match: Match, subject: Record, predicate: str, target: Record | Literal, modality: Modality) -> None:  # fmt: skip
+def _propose(  # noqa: PLR0917
+    reading: Reading, match: Match, subject: Record, predicate: str, target: Record | Literal, modality: Modality
+) -> None:
     sentence = match.sentence
     speaker = None
     if modality is not Modality.ASSERTED:
@@ -52,7 +58,15 @@ def _propose(reading: Reading, match: Match, subject: Record, predicate: str, ta
                 speaker = mention.record
                 break
     candidate = Candidate(
-        subject, predicate, target, sentence.start, sentence.end, match.frame.id, match.frame.confidence, modality, speaker
+        subject,
+        predicate,
+        target,
+        sentence.start,
+        sentence.end,
+        match.frame.id,
+        match.frame.confidence,
+        modality,
+        speaker,
     )
     candidate.anchor, candidate.sentence = match.trigger.i, sentence
     reading.candidates.append(candidate)

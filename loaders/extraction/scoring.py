@@ -1,6 +1,6 @@
 """How likely a candidate is: a linear model over what it looks like, learned from annotated reports.
 
-`training/score_candidates.py` fits the weights; without them each candidate keeps the confidence of its rule. The model is
+`training/score_candidates.py` fits the weights; without them each candidate keeps the confidence of its rule. It is
 small on purpose: hashed features, one weight each, the same result on every machine.
 """
 
@@ -82,19 +82,36 @@ def featurize(reading: Reading) -> list[tuple[Candidate, list[int]]]:
     for candidate in reading.candidates:
         groups.setdefault(_key(candidate), set()).add(candidate.rule)
         sentences.setdefault(_key(candidate), set()).add(candidate.start)
-    spoken = Counter(c.subject.id for c in reading.candidates if c.predicate == "said" and isinstance(c.subject, Record))
+    spoken = Counter(
+        c.subject.id for c in reading.candidates if c.predicate == "said" and isinstance(c.subject, Record)
+    )
     out = []
     total = max(1, len(reading.sentences))
     for candidate in reading.candidates:
         sentence = candidate.sentence or by_start.get(candidate.start) or _sentence_of(reading, candidate)
-        out.append((candidate, _features(reading, candidate, sentence, groups[_key(candidate)], len(sentences[_key(candidate)]), spoken, total)))
+        out.append(
+            (
+                candidate,
+                _features(
+                    reading,
+                    candidate,
+                    sentence,
+                    groups[_key(candidate)],
+                    len(sentences[_key(candidate)]),
+                    spoken,
+                    total,
+                ),
+            )
+        )
     return out
 
 
 def _key(candidate: Candidate) -> tuple[str, str, str]:
     subject, target = candidate.subject, candidate.object
     left = subject.id if isinstance(subject, Record) else ""
-    right = target.id if isinstance(target, Record) else str(target.value).lower() if isinstance(target, Literal) else ""
+    right = (
+        target.id if isinstance(target, Record) else str(target.value).lower() if isinstance(target, Literal) else ""
+    )
     return left, candidate.predicate, right
 
 
@@ -105,7 +122,15 @@ def _sentence_of(reading: Reading, candidate: Candidate) -> Sentence:
     return reading.sentences[-1]
 
 
-def _features(reading: Reading, candidate: Candidate, sentence: Sentence, rules: set[str], repeated: int, spoken: Counter[str], total: int) -> list[int]:  # fmt: skip
+def _features(  # noqa: PLR0917
+    reading: Reading,
+    candidate: Candidate,
+    sentence: Sentence,
+    rules: set[str],
+    repeated: int,
+    spoken: Counter[str],
+    total: int,
+) -> list[int]:
     predicate = candidate.predicate
     subject, target = candidate.subject, candidate.object
     place = "first" if sentence.index < 2 else str(int(sentence.index / total * 4))
@@ -187,9 +212,12 @@ def _tokens(reading: Reading, candidate: Candidate, sentence: Sentence) -> tuple
     )
 
 
-def _token(reading: Reading, given: Mention | int | None, end: object, sentence: Sentence, doc: Any, anchor: int | None) -> Token | None:  # fmt: skip
+def _token(  # noqa: PLR0911, PLR0917
+    reading: Reading, given: Mention | int | None, end: object, sentence: Sentence, doc: Any, anchor: int | None
+) -> Token | None:
     if isinstance(given, int):
-        return doc[given]
+        at: Token = doc[given]
+        return at
     if isinstance(given, Mention):
         return given.doc[given.head]
     if isinstance(end, Record):
@@ -197,7 +225,8 @@ def _token(reading: Reading, given: Mention | int | None, end: object, sentence:
             if mention.record is end:
                 return mention.doc[mention.head]
         if end.kind == "Incident":
-            return doc[anchor] if anchor is not None else _event_token(sentence)
+            event: Token | None = doc[anchor] if anchor is not None else _event_token(sentence)
+            return event
     if isinstance(end, Literal):
         if end.datatype.value in ("date", "money", "integer"):
             kind = {"integer": "count"}.get(end.datatype.value, end.datatype.value)
@@ -205,12 +234,41 @@ def _token(reading: Reading, given: Mention | int | None, end: object, sentence:
                 if value.literal == end:
                     return next((t for t in sentence.span if t.idx + len(t) > value.start), None)
         elif anchor is not None:
-            return doc[anchor]
+            held: Token = doc[anchor]
+            return held
     return None
 
 
-_EVENTS = frozenset("attack cyberattack breach hack incident intrusion compromise campaign outage target hit steal infect encrypt exploit "
-                    "leak expose phish access infiltrate defraud disrupt affect impact ransomware extort".split())  # fmt: skip
+_EVENTS = frozenset(
+    [
+        "attack",
+        "cyberattack",
+        "breach",
+        "hack",
+        "incident",
+        "intrusion",
+        "compromise",
+        "campaign",
+        "outage",
+        "target",
+        "hit",
+        "steal",
+        "infect",
+        "encrypt",
+        "exploit",
+        "leak",
+        "expose",
+        "phish",
+        "access",
+        "infiltrate",
+        "defraud",
+        "disrupt",
+        "affect",
+        "impact",
+        "ransomware",
+        "extort",
+    ]
+)
 
 
 def _event_token(sentence: Sentence) -> Token | None:

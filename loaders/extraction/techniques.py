@@ -9,16 +9,24 @@ from typing import TYPE_CHECKING, Any
 from loaders.extraction import grammar
 from loaders.extraction.lexicon import read_data, technique_phrases
 from loaders.extraction.modality import modality_of
-from loaders.extraction.reading import Candidate, Mention, Reading, Record, Sentence
+from loaders.extraction.reading import Candidate, Mention, Reading, Record, Sentence, describe
 from ontology.statement import Datatype, Literal, Modality, slug
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _FLAWS = frozenset({"vulnerability", "flaw", "zero-day", "bug", "weakness", "exploit", "day", "hole", "defect"})
-_KINDS = frozenset({"ransomware", "malware", "infostealer", "wiper", "spyware", "trojan", "keylogger", "worm", "rootkit", "webshell"})
-_EXPLOIT = re.compile(r"\b(?:exploit\w*|leverag\w+|abus\w+|zero-day|weaponi[sz]\w+|used in|attack\w*|target\w*)", re.I)
-_ADVICE = re.compile(r"\b(?:should|recommend\w*|advise\w*|urge\w*|must|protect (?:yourself|against)|avoid|be wary|best practice|tips?|users can)\b", re.I)  # fmt: skip
+_KINDS = frozenset(
+    {"ransomware", "malware", "infostealer", "wiper", "spyware", "trojan", "keylogger", "worm", "rootkit", "webshell"}
+)
+_EXPLOIT = re.compile(
+    r"\b(?:exploit\w*|leverag\w+|abus\w+|zero-day|weaponi[sz]\w+|used in|attack\w*|target\w*)", re.IGNORECASE
+)
+_ADVICE = re.compile(
+    r"\b(?:should|recommend\w*|advise\w*|urge\w*|must|protect (?:yourself|against)|avoid|be wary|best practice|"
+    r"tips?|users can)\b",
+    re.IGNORECASE,
+)
 
 
 @cache
@@ -41,7 +49,10 @@ def find_techniques(reading: Reading) -> None:
             _acts(reading, sentence)
         _malware(reading, sentence, actor)
         _vulnerabilities(reading, sentence, actor)
-    reading.explain("techniques", (f"{c.rule}: {getattr(c.subject, 'name', '')} {c.predicate} {getattr(c.object, 'name', None) or getattr(c.object, 'value', '')}" for c in reading.candidates[before:]))  # fmt: skip
+    reading.explain(
+        "techniques",
+        (f"{c.rule}: {describe(c.subject)} {c.predicate} {describe(c.object)}" for c in reading.candidates[before:]),
+    )
 
 
 def _actor(sentence: Sentence) -> Record | None:
@@ -90,7 +101,16 @@ def _record(reading: Reading, name: str, kind: str) -> Record:
     return made[key]
 
 
-def _use(reading: Reading, sentence: Sentence, actor: Record | None, predicate: str, target: Record | Literal, rule: str, confidence: float, modality: Modality) -> None:  # fmt: skip
+def _use(  # noqa: PLR0917
+    reading: Reading,
+    sentence: Sentence,
+    actor: Record | None,
+    predicate: str,
+    target: Record | Literal,
+    rule: str,
+    confidence: float,
+    modality: Modality,
+) -> None:
     for subject in (sentence.incident, actor):
         if subject is not None:
             reading.candidates.append(
@@ -99,12 +119,14 @@ def _use(reading: Reading, sentence: Sentence, actor: Record | None, predicate: 
 
 
 def _acts(reading: Reading, sentence: Sentence) -> None:
-    """"the hackers wiped the servers", "by tricking an employee"."""
+    """ "the hackers wiped the servers", "by tricking an employee"."""
     for token in sentence.span:
         if token.pos_ != "VERB" or token.lemma_.lower() not in _data()["acts"]:
             continue
         doer = _doer(reading, token)
-        means = token.tag_ == "VBG" and (token.dep_ == "pcomp" and token.head.lower_ in _data()["means"] or token.lower_ == "using")
+        means = token.tag_ == "VBG" and (
+            (token.dep_ == "pcomp" and token.head.lower_ in _data()["means"]) or token.lower_ == "using"
+        )
         if doer is None and not means:
             continue
         first, last = grammar.phrase(token, limit=18)
@@ -116,8 +138,19 @@ def _acts(reading: Reading, sentence: Sentence) -> None:
             continue
         modality, _ = modality_of(token)
         target = Literal(re.sub(r"\s+", " ", text), Datatype.TEXT)
-        actor = doer.record if doer is not None and doer.record is not None and doer.record.kind == "ThreatActor" else None
-        _use(reading, sentence, actor, "usedTechnique", target, "techniques.means" if means else "techniques.act", 0.5, modality)
+        actor = (
+            doer.record if doer is not None and doer.record is not None and doer.record.kind == "ThreatActor" else None
+        )
+        _use(
+            reading,
+            sentence,
+            actor,
+            "usedTechnique",
+            target,
+            "techniques.means" if means else "techniques.act",
+            0.5,
+            modality,
+        )
 
 
 def _doer(reading: Reading, verb: Token) -> Mention | None:
@@ -142,17 +175,32 @@ def _malware(reading: Reading, sentence: Sentence, actor: Record | None) -> None
         modality, _ = modality_of(mention.doc[mention.head])
         _use(reading, sentence, actor, "usedMalware", mention.record, "malware.named", 0.65, modality)
     for token in sentence.span:
-        if token.lemma_.lower() in _KINDS and token.dep_ in ("dobj", "pobj", "nsubj", "nsubjpass", "attr", "conj", "compound") and reading.mention_at(token) is None:  # fmt: skip
+        if (
+            token.lemma_.lower() in _KINDS
+            and token.dep_ in ("dobj", "pobj", "nsubj", "nsubjpass", "attr", "conj", "compound")
+            and reading.mention_at(token) is None
+        ):
             record = _record(reading, token.lemma_.lower(), "Malware")
             record.aliases.setdefault(token.text)
             modality, _ = modality_of(token)
-            _use(reading, sentence, actor, "usedMalware", record, f"malware.{'kind' if token.dep_ != 'compound' else 'compound'}", 0.3, modality)  # fmt: skip
+            _use(
+                reading,
+                sentence,
+                actor,
+                "usedMalware",
+                record,
+                f"malware.{'kind' if token.dep_ != 'compound' else 'compound'}",
+                0.3,
+                modality,
+            )
     for mention in sentence.mentions:
         # "Akira ransomware": the gang's name is its malware's too
         if mention.record is None or mention.record.kind != "ThreatActor" or mention.source != "name":
             continue
         tail = mention.doc[mention.last : mention.last + 2].text.lower()
-        if tail.startswith(("ransomware", "malware", "encryptor")) and not tail.endswith(("gang", "group", "operation", "actors", "operators", "crew", "affiliates", "affiliate")):  # fmt: skip
+        if tail.startswith(("ransomware", "malware", "encryptor")) and not tail.endswith(
+            ("gang", "group", "operation", "actors", "operators", "crew", "affiliates", "affiliate")
+        ):
             record = _record(reading, f"{mention.record.name} ransomware", "Malware")
             record.aliases.setdefault(mention.text)
             modality, _ = modality_of(mention.doc[mention.head])
@@ -166,7 +214,16 @@ def _vulnerabilities(reading: Reading, sentence: Sentence, actor: Record | None)
         for mention in sentence.mentions:
             if mention.record is not None and mention.record.kind == "Vulnerability":
                 modality, _ = modality_of(mention.doc[mention.head])
-                _use(reading, sentence, actor, "exploited", mention.record, "vulnerability.cve", 0.6 if _EXPLOIT.search(text) else 0.4, modality)  # fmt: skip
+                _use(
+                    reading,
+                    sentence,
+                    actor,
+                    "exploited",
+                    mention.record,
+                    "vulnerability.cve",
+                    0.6 if _EXPLOIT.search(text) else 0.4,
+                    modality,
+                )
         return
     for token in sentence.span:
         if token.lemma_.lower() not in ("exploit", "leverage", "abuse", "weaponize"):

@@ -10,35 +10,128 @@ from dataclasses import dataclass
 
 from ontology.statement import Datatype, Literal, Modality
 
-_MAGNITUDE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9,
-              "billion": 1e9, "tn": 1e12, "trillion": 1e12, "crore": 1e7, "lakh": 1e5}  # fmt: skip
-_SYMBOLS = {"us$": "USD", "hk$": "HKD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD", "s$": "SGD",
-            "sg$": "SGD", "$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₩": "KRW", "₹": "INR", "₽": "RUB", "r$": "BRL",
-            "usd": "USD", "gbp": "GBP", "eur": "EUR", "jpy": "JPY", "krw": "KRW", "inr": "INR", "aud": "AUD", "cad": "CAD",
-            "chf": "CHF", "cny": "CNY", "rmb": "CNY", "hkd": "HKD", "sgd": "SGD", "rs": "INR", "rs.": "INR"}  # fmt: skip
-_UNITS = {"dollars": "USD", "us dollars": "USD", "u.s. dollars": "USD", "american dollars": "USD", "pounds": "GBP",
-          "pounds sterling": "GBP", "euros": "EUR", "euro": "EUR", "yen": "JPY", "won": "KRW", "yuan": "CNY", "rupees": "INR",
-          "rubles": "RUB", "roubles": "RUB", "hryvnia": "UAH", "francs": "CHF", "bitcoin": "BTC", "bitcoins": "BTC", "btc": "BTC",
-          "ether": "ETH", "eth": "ETH", "monero": "XMR", "kronor": "SEK", "zloty": "PLN", "australian dollars": "AUD",
-          "canadian dollars": "CAD", "hong kong dollars": "HKD", "usd": "USD", "gbp": "GBP", "eur": "EUR", "pesos": "MXN"}  # fmt: skip
+_MAGNITUDE = {
+    "k": 1e3,
+    "thousand": 1e3,
+    "m": 1e6,
+    "mn": 1e6,
+    "mln": 1e6,
+    "million": 1e6,
+    "b": 1e9,
+    "bn": 1e9,
+    "billion": 1e9,
+    "tn": 1e12,
+    "trillion": 1e12,
+    "crore": 1e7,
+    "lakh": 1e5,
+}
+_SYMBOLS = {
+    "us$": "USD",
+    "hk$": "HKD",
+    "a$": "AUD",
+    "au$": "AUD",
+    "c$": "CAD",
+    "ca$": "CAD",
+    "nz$": "NZD",
+    "s$": "SGD",
+    "sg$": "SGD",
+    "$": "USD",
+    "£": "GBP",
+    "€": "EUR",
+    "¥": "JPY",
+    "₩": "KRW",
+    "₹": "INR",
+    "₽": "RUB",
+    "r$": "BRL",
+    "usd": "USD",
+    "gbp": "GBP",
+    "eur": "EUR",
+    "jpy": "JPY",
+    "krw": "KRW",
+    "inr": "INR",
+    "aud": "AUD",
+    "cad": "CAD",
+    "chf": "CHF",
+    "cny": "CNY",
+    "rmb": "CNY",
+    "hkd": "HKD",
+    "sgd": "SGD",
+    "rs": "INR",
+    "rs.": "INR",
+}
+_UNITS = {
+    "dollars": "USD",
+    "us dollars": "USD",
+    "u.s. dollars": "USD",
+    "american dollars": "USD",
+    "pounds": "GBP",
+    "pounds sterling": "GBP",
+    "euros": "EUR",
+    "euro": "EUR",
+    "yen": "JPY",
+    "won": "KRW",
+    "yuan": "CNY",
+    "rupees": "INR",
+    "rubles": "RUB",
+    "roubles": "RUB",
+    "hryvnia": "UAH",
+    "francs": "CHF",
+    "bitcoin": "BTC",
+    "bitcoins": "BTC",
+    "btc": "BTC",
+    "ether": "ETH",
+    "eth": "ETH",
+    "monero": "XMR",
+    "kronor": "SEK",
+    "zloty": "PLN",
+    "australian dollars": "AUD",
+    "canadian dollars": "CAD",
+    "hong kong dollars": "HKD",
+    "usd": "USD",
+    "gbp": "GBP",
+    "eur": "EUR",
+    "pesos": "MXN",
+}
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _SCALE = r"(?:k|m|mn|mln|bn|b|tn|thousand|million|billion|trillion|crore|lakh)"
 _MONEY = re.compile(
-    rf"(?<![\w$£€])(?P<symbol>US\$|HK\$|AU?\$|CA?\$|NZ\$|SG?\$|R\$|[$£€¥₩₹₽]|(?:USD|GBP|EUR|JPY|KRW|INR|AUD|CAD|CHF|CNY|RMB|HKD|SGD|Rs\.?) )\s?"
-    rf"(?P<number>{_NUMBER})(?:\s?(?:-|–|to|and)\s?(?:US\$|HK\$|[$£€])?(?P<upper>{_NUMBER}))?[\s-]?(?P<scale>{_SCALE})?\b",
-    re.I,
+    rf"(?<![\w$£€])(?P<symbol>US\$|HK\$|AU?\$|CA?\$|NZ\$|SG?\$|R\$|[$£€¥₩₹₽]|(?:USD|GBP|EUR|JPY|KRW|INR|AUD|CAD|CHF|"
+    rf"CNY|RMB|HKD|SGD|Rs\.?) )\s?"
+    rf"(?P<number>{_NUMBER})(?:\s?(?:-|–|to|and)\s?(?:US\$|HK\$|"
+    rf"[$£€])?(?P<upper>{_NUMBER}))?[\s-]?(?P<scale>{_SCALE})?\b",
+    re.IGNORECASE,
 )
+_UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _MONEY_UNIT = re.compile(
-    rf"(?<![\w.,])(?P<number>{_NUMBER})[\s-]?(?P<scale>{_SCALE})?\s(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})\b",
-    re.I,
+    rf"(?<![\w.,])(?P<number>{_NUMBER})[\s-]?(?P<scale>{_SCALE})?\s(?P<unit>{_UNIT})\b",
+    re.IGNORECASE,
 )
-_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-          "eleven": 11, "twelve": 12, "dozen": 12, "hundred": 100}  # fmt: skip
-_COUNT = re.compile(rf"(?<![\w.,$£€-])(?P<number>{_NUMBER})(?:[\s-]?(?P<scale>thousand|million|billion|m|k))?\b(?![.,]?\d|%)", re.I)  # fmt: skip
+_WORDS = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "dozen": 12,
+    "hundred": 100,
+}
+_COUNT = re.compile(
+    rf"(?<![\w.,$£€-])(?P<number>{_NUMBER})(?:[\s-]?(?P<scale>thousand|million|billion|m|k))?\b(?![.,]?\d|%)",
+    re.IGNORECASE,
+)
 _ESTIMATE = re.compile(
-    r"\b(?:estimat\w+|projected|could (?:cost|reach|exceed|amount)|may (?:cost|have cost)|potential\w*|believed to)\b", re.I
+    r"\b(?:estimat\w+|projected|could (?:cost|reach|exceed|amount)|may (?:cost|have cost)|potential\w*|"
+    r"believed to)\b",
+    re.IGNORECASE,
 )
-_EXPECT = re.compile(r"\b(?:expect\w*|forecast\w*|predict\w*|anticipat\w*|will (?:cost|be)|set to)\b", re.I)
+_EXPECT = re.compile(r"\b(?:expect\w*|forecast\w*|predict\w*|anticipat\w*|will (?:cost|be)|set to)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +153,10 @@ def money(text: str) -> Iterator[Value]:
     for match in _MONEY.finditer(text):
         number = float((match["upper"] or match["number"]).replace(",", ""))
         currency = _SYMBOLS[match["symbol"].lower().strip()]
-        yield Value(*match.span(), Literal(_plain(number * _MAGNITUDE.get((match["scale"] or "").lower(), 1)), Datatype.MONEY, currency))  # fmt: skip
+        yield Value(
+            *match.span(),
+            Literal(_plain(number * _MAGNITUDE.get((match["scale"] or "").lower(), 1)), Datatype.MONEY, currency),
+        )
     for match in _MONEY_UNIT.finditer(text):
         number = float(match["number"].replace(",", "")) * _MAGNITUDE.get((match["scale"] or "").lower(), 1)
         yield Value(*match.span(), Literal(_plain(number), Datatype.MONEY, _UNITS[match["unit"].lower()]))
@@ -88,21 +184,42 @@ _DAYS = {name.lower(): i for i, name in enumerate(calendar.day_name)}
 _DAYS |= {"mon": 0, "tues": 1, "wed": 2, "thurs": 3, "fri": 4}
 _DAY = "(?:" + "|".join(calendar.day_name) + ")"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(pattern, re.I))
+    (name, re.compile(pattern, re.IGNORECASE))
     for name, pattern in (
         ("iso", r"\b(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)(?:-(?P<d>\d\d))?\b"),
         ("dmy", rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<m>{_MONTH}),? (?P<y>(?:19|20)\d\d)\b"),
-        ("mdy", rf"\b(?P<m>{_MONTH}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: ?(?:-|–|to|and|through) ?(?:\d{{1,2}}|(?:{_MONTH}) \d{{1,2}})(?:st|nd|rd|th)?)?,? (?P<y>(?:19|20)\d\d)\b"),
+        (
+            "mdy",
+            rf"\b(?P<m>{_MONTH}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: ?(?:-|–|to|and|through) ?(?:\d{{1,2}}|"
+            rf"(?:{_MONTH}) \d{{1,2}})(?:st|nd|rd|th)?)?,? (?P<y>(?:19|20)\d\d)\b",
+        ),
         ("my", rf"\b(?P<m>{_MONTH}),? (?:of )?(?P<y>(?:19|20)\d\d)\b"),
         ("dm", rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<m>{_MONTH})(?! \d)"),
         ("md", rf"\b(?P<m>{_MONTH}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!,? (?:19|20)\d\d| ?(?:million|percent|%))"),
         ("weekday", rf"\b(?P<last>last |this past |past )?(?P<day>{_DAY})\b"),
-        ("relative", r"\b(?P<word>today|yesterday|tonight|this morning|this week|last week|this month|last month|this year|last year|earlier this year|earlier this month|earlier this week|late last year|late last month|earlier today)\b"),
-        ("ago", r"\b(?P<n>\d+|a|an|one|two|three|four|five|six|seven|eight|nine|ten|several|a few) (?P<unit>day|week|month|year)s? (?:ago|earlier|before)\b"),
-        ("lastmonth", rf"\b(?:last|this|in|since|by|from|early|late|mid-?|during|until|between|a|an|the|of|around|before|after|and|in early|in late|back in|through|to)[ -](?P<m>{_MONTH})(?! \d)(?! ?(?:Day|Bank))"),
-        ("year", r"\b(?:in|since|during|early|late|mid-?|of|from|by|until|between|and|the|a|to|back in)[ -](?P<y>(?:19|20)\d\d)\b(?! ?(?:people|users|customers|records|employees|servers|devices))"),
+        (
+            "relative",
+            r"\b(?P<word>today|yesterday|tonight|this morning|this week|last week|this month|last month|this year|"
+            r"last year|earlier this year|earlier this month|earlier this week|late last year|late last month|"
+            r"earlier today)\b",
+        ),
+        (
+            "ago",
+            r"\b(?P<n>\d+|a|an|one|two|three|four|five|six|seven|eight|nine|ten|several|a few) (?P<unit>day|week|"
+            r"month|year)s? (?:ago|earlier|before)\b",
+        ),
+        (
+            "lastmonth",
+            rf"\b(?:last|this|in|since|by|from|early|late|mid-?|during|until|between|a|an|the|of|around|before|"
+            rf"after|and|in early|in late|back in|through|to)[ -](?P<m>{_MONTH})(?! \d)(?! ?(?:Day|Bank))",
+        ),
+        (
+            "year",
+            r"\b(?:in|since|during|early|late|mid-?|of|from|by|until|between|and|the|a|to|back in)[ -](?P<y>(?:19|"
+            r"20)\d\d)\b(?! ?(?:people|users|customers|records|employees|servers|devices))",
+        ),
     )
-)  # fmt: skip
+)
 
 
 def dates(text: str, published: str | None, *, exact: bool = True) -> list[Value]:
@@ -117,7 +234,11 @@ def dates(text: str, published: str | None, *, exact: bool = True) -> list[Value
         for match in pattern.finditer(text):
             if any(match.start() < end and start < match.end() for start, end in taken):
                 continue
-            if match.groupdict().get("m") and match["m"].lower() in ("may", "mar", "march") and not match["m"][0].isupper():  # fmt: skip
+            if (
+                match.groupdict().get("m")
+                and match["m"].lower() in ("may", "mar", "march")
+                and not match["m"][0].isupper()
+            ):
                 continue
             value = _resolve(name, match, today if exact or name in ("dm", "md") else None)
             if value:
@@ -125,11 +246,15 @@ def dates(text: str, published: str | None, *, exact: bool = True) -> list[Value
                 found.append(Value(*match.span(), Literal(value, Datatype.DATE)))
     found.sort(key=lambda v: v.start)
     # of "Monday, 6 October" the second part says it all
-    return [v for i, v in enumerate(found) if not (_weekday(text, v) and i + 1 < len(found) and found[i + 1].start - v.end <= 3)]
+    return [
+        v
+        for i, v in enumerate(found)
+        if not (_weekday(text, v) and i + 1 < len(found) and found[i + 1].start - v.end <= 3)
+    ]
 
 
 def _weekday(text: str, value: Value) -> bool:
-    return bool(re.match(rf"(?:last |this past |past )?{_DAY}", text[value.start : value.end], re.I))
+    return bool(re.match(rf"(?:last |this past |past )?{_DAY}", text[value.start : value.end], re.IGNORECASE))
 
 
 def _published(published: str | None) -> dt.date | None:
@@ -140,7 +265,7 @@ def _published(published: str | None) -> dt.date | None:
         return None
 
 
-def _resolve(name: str, match: re.Match[str], today: dt.date | None) -> str | None:
+def _resolve(name: str, match: re.Match[str], today: dt.date | None) -> str | None:  # noqa: PLR0911
     groups = match.groupdict()
     month = _MONTHS.get((groups.get("m") or "").lower().rstrip(".")) if name != "iso" else int(groups["m"])
     day = int(groups["d"]) if groups.get("d") else None
@@ -166,7 +291,7 @@ def _resolve(name: str, match: re.Match[str], today: dt.date | None) -> str | No
     return None
 
 
-def _relative(word: str, today: dt.date) -> str:
+def _relative(word: str, today: dt.date) -> str:  # noqa: PLR0911
     if word in ("today", "tonight", "this morning", "earlier today"):
         return today.isoformat()
     if word == "yesterday":

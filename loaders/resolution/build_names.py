@@ -33,7 +33,7 @@ MIN_POPULATION = 200_000
 def _clean(name: str) -> str:
     text = unicodedata.normalize("NFKC", name).strip()
     text = re.sub(r"\s+-\s+[SGT]\d{4}(\.\d+)?$", "", text)
-    text = re.sub(r"\s*\((?:ELF|Windows|Android|OS X|iOS|Linux|MacOS)\)$", "", text, flags=re.I)
+    text = re.sub(r"\s*\((?:ELF|Windows|Android|OS X|iOS|Linux|MacOS)\)$", "", text, flags=re.IGNORECASE)
     return re.sub(r"\s+", " ", text)
 
 
@@ -47,7 +47,7 @@ def _rows(clusters: Any, names: Iterable[str]) -> list[str]:
     rows: list[str] = []
     for cluster in names:
         for value in clusters.get(cluster).values():
-            canonical = re.sub(r"\s+(?:Ransomware|Trojan|Stealer)$", "", _clean(value.value), flags=re.I)
+            canonical = re.sub(r"\s+(?:Ransomware|Trojan|Stealer)$", "", _clean(value.value), flags=re.IGNORECASE)
             meta = value.meta.to_dict() if value.meta else {}
             synonyms = [_clean(s) for s in meta.get("synonyms", [])]
             fresh = [n for n in dict.fromkeys([canonical, *synonyms]) if _usable(n) and n.lower() not in seen]

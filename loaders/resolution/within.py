@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -17,9 +18,9 @@ PARTIES = ORGANIZATIONS | {"ThreatActor"}
 _AKA = re.compile(
     r"^\W{0,3}\(?(?:also |previously |formerly |better |otherwise |internally )*(?:known as|aka|a\.k\.a\.?|tracked as|"
     r"dubbed|called|formerly|now known as|short for|or)[\s\"':,]*(?:the )?$",
-    re.I,
+    re.IGNORECASE,
 )
-_ARTICLE = re.compile(r"^(?:the|an?|this|that|these|those|its|their|our)\s+", re.I)
+_ARTICLE = re.compile(r"^(?:the|an?|this|that|these|those|its|their|our)\s+", re.IGNORECASE)
 _OPEN_BRACKET = re.compile(r"^ ?\((?:the )?\"?$")
 _GENERIC_NAMES = frozenset({"government", "police", "ministry", "department", "agency", "council", "university"})
 
@@ -109,12 +110,14 @@ def _alike(a: Record, b: Record) -> bool:
 
 def _merge_aliases(reading: Reading) -> None:
     names = [m for m in reading.mentions if m.source == "name" and m.kind != "Vulnerability"]
-    for left, right in zip(names, names[1:], strict=False):
+    for left, right in itertools.pairwise(names):
         a, b = left.record, right.record
         if a is None or b is None or a is b or left.doc is not right.doc or right.start - left.end > 40:
             continue
         between = left.doc.text[left.doc[left.last - 1].idx + len(left.doc[left.last - 1]) : left.doc[right.first].idx]
-        bracket = _OPEN_BRACKET.match(between) and (_is_acronym(right.text, left.text) or _is_acronym(left.text, right.text))  # fmt: skip
+        bracket = _OPEN_BRACKET.match(between) and (
+            _is_acronym(right.text, left.text) or _is_acronym(left.text, right.text)
+        )
         if (bracket or (_AKA.match(between) and _alike(a, b))) and "Place" not in (a.kind, b.kind):
             _merge(reading, a, b)
     records = sorted((r for r in reading.records if r.mentions), key=lambda r: len(r.name))[:600]
@@ -136,7 +139,7 @@ def _is_acronym(short: str, full: str) -> bool:
     return letters in (initials, capitals) or (len(letters) > 2 and initials.startswith(letters))
 
 
-def _longer(short: Record, records: list[Record]) -> Record | None:
+def _longer(short: Record, records: list[Record]) -> Record | None:  # noqa: PLR0911
     """The record whose longer name the short one is a form of."""
     words = short.name.split()
     if short.name.lower() in _GENERIC_NAMES:
@@ -151,10 +154,17 @@ def _longer(short: Record, records: list[Record]) -> Record | None:
             if len(words) == 2 and len(other) > 2 and words[-1] == other[-1] and words[0] == other[0]:
                 return full
         elif _alike(short, full) and not (short.known and full.known):
-            if short.kind in PARTIES and other[: len(words)] == words and len(short.name) > 2 and len(other) <= len(words) + 4:  # fmt: skip
+            if (
+                short.kind in PARTIES
+                and other[: len(words)] == words
+                and len(short.name) > 2
+                and len(other) <= len(words) + 4
+            ):
                 if not re.search(r"\b(?:Department|Ministry|University|Bank|City|State|National|New)$", short.name):
                     return full
-            elif short.name.isupper() and short.kind in PARTIES and _is_acronym(short.name, full.name) and len(other) > 1:  # fmt: skip
+            elif (
+                short.name.isupper() and short.kind in PARTIES and _is_acronym(short.name, full.name) and len(other) > 1
+            ):
                 return full
         elif short.kind == "Person" and len(words) == 1 and full.kind in PARTIES and other[0] == words[0]:
             return full
@@ -162,7 +172,7 @@ def _longer(short: Record, records: list[Record]) -> Record | None:
 
 
 def _name_governments(reading: Reading) -> None:
-    """"The Government" alone is that of the country the text speaks of most."""
+    """ "The Government" alone is that of the country the text speaks of most."""
     countries = Counter(
         m.record.name for m in reading.mentions if m.record and m.kind == "Place" and m.source == "name"
     )
@@ -215,7 +225,9 @@ class _References:
             self.recent.append((sentence.index, weight, mention.record))
             del self.recent[:-40]
 
-    def _latest(self, kinds: Iterable[str], sentence: Sentence, reach: int, *, also: frozenset[str] = frozenset()) -> Record | None:  # fmt: skip
+    def _latest(
+        self, kinds: Iterable[str], sentence: Sentence, reach: int, *, also: frozenset[str] = frozenset()
+    ) -> Record | None:
         kinds = frozenset(kinds)
         best: tuple[float, Record] | None = None
         for order, (index, weight, record) in enumerate(self.recent):
@@ -228,7 +240,7 @@ class _References:
                 best = (score, record)
         return best[1] if best else None
 
-    def _nominal(self, mention: Mention, sentence: Sentence) -> Record | None:
+    def _nominal(self, mention: Mention, sentence: Sentence) -> Record | None:  # noqa: PLR0911, PLR0912
         head = mention.doc[mention.head]
         lemma, text = head.lemma_.lower(), head.text.lower()
         words = _words()
@@ -236,10 +248,17 @@ class _References:
         described = self._described(mention)
         if described is not None and described.kind in PARTIES | {"Person", "Place", "System", "Malware", "Facility"}:
             return described
-        if inner is not None and inner.kind == "ThreatActor" and (lemma in words["actor"] or mention.kind == "ThreatActor"):
+        if (
+            inner is not None
+            and inner.kind == "ThreatActor"
+            and (lemma in words["actor"] or mention.kind == "ThreatActor")
+        ):
             return inner
         determiner = mention.doc[mention.first].text.lower()
-        definite = determiner in ("the", "this", "that", "its", "our", "their", "these", "said") or sentence.block.kind == "heading"  # fmt: skip
+        definite = (
+            determiner in ("the", "this", "that", "its", "our", "their", "these", "said")
+            or sentence.block.kind == "heading"
+        )
         if lemma in words["speaks_for"]:
             if inner is None and definite:
                 inner = self.speaker_of or self.main
@@ -261,7 +280,9 @@ class _References:
                 if definite or determiner == "researchers":
                     return self._latest(("Company", "Organization"), sentence, 1)
         plural = head.tag_ in ("NNS", "NNPS")
-        if definite and mention.kind == "ThreatActor" or (lemma in words["actor"] and definite and lemma != "operation"):
+        if (definite and mention.kind == "ThreatActor") or (
+            lemma in words["actor"] and definite and lemma != "operation"
+        ):
             found = self._latest(("ThreatActor",), sentence, 12)
             if found is not None:
                 return found
@@ -341,14 +362,18 @@ class _References:
             around += [c for c in head.head.children if c.dep_ == "nsubj"]
         for clause in head.children:
             if clause.dep_ == "acl" and clause.lemma_ in ("call", "know", "name", "dub", "track", "identify"):
-                around += [c for c in clause.subtree if c.dep_ in ("oprd", "pobj", "dobj", "attr", "nsubj") and c.i - clause.i < 9]
+                around += [
+                    c
+                    for c in clause.subtree
+                    if c.dep_ in ("oprd", "pobj", "dobj", "attr", "nsubj") and c.i - clause.i < 9
+                ]
         for token in around:
             other = self.reading.mention_at(token)
-            if other is not None and other.source == "name" and other.record is not None:
-                if mention.kind == other.record.kind or (
-                    mention.kind in PARTIES | {"Victims", "Facility"} and other.record.kind in PARTIES
-                ):
-                    return other.record
+            if other is None or other.source != "name" or other.record is None:
+                continue
+            parties = mention.kind in PARTIES | {"Victims", "Facility"} and other.record.kind in PARTIES
+            if parties or mention.kind == other.record.kind:
+                return other.record
         return None
 
     def _pronoun(self, mention: Mention, sentence: Sentence) -> Record | None:
@@ -365,7 +390,7 @@ class _References:
 
 
 def _expletive(mention: Mention) -> bool:
-    """"it is expected", "made it difficult": nobody is meant."""
+    """ "it is expected", "made it difficult": nobody is meant."""
     token = mention.doc[mention.head]
     verb = token.head
     if verb.lemma_ in ("be", "seem", "appear", "remain") and token.dep_ in ("nsubj", "nsubjpass", "expl"):
