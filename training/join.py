@@ -27,7 +27,7 @@ from training.train import held_out
 DIAGRAM = Path(__file__).resolve().parents[1] / "docs" / "reliability.svg"
 EVALUATION = sets.SHARED / "eval"
 Judged = tuple[float, bool]
-PULL = (1.0, 6.0, 6.0, 2.0, 2.0)
+PULL = (1.0, 6.0, 6.0, 2.0, 2.0, 2.0, 2.0)
 """How strongly each of the weights that a predicate has of its own is held at zero."""
 THRESHOLD = 0.35
 

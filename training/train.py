@@ -220,7 +220,7 @@ class Trainer:
         self.started, self.pieces, self.step, self.done = time.time(), 0, 0, 0.0
 
     def _epoch(self, number: int) -> list[list[Window]]:
-        """The batches of one epoch: all texts to learn from, and a share of the others that falls as training goes on."""
+        """The batches of one epoch: all texts to learn from, and of the others a share that falls with each epoch."""
         generator = self.generator
         mixed = plan([w for e in self.learn for w in cut(e, generator)], BATCH_PIECES, generator)
         by_set: dict[str, list[Encoded]] = defaultdict(list)

@@ -45,7 +45,7 @@ class Group:
 
 
 def groups(reading: Reading) -> list[Group]:
-    """The candidates of a text by what they say; called before the scorer, while written rules have their confidence."""
+    """The candidates of a text by what they say; called before the scorer, while rules have their own confidence."""
     found: dict[Key, Group] = {}
     for candidate in reading.candidates:
         key = _key(candidate)
@@ -74,6 +74,8 @@ def _key(candidate: Candidate) -> Key | None:
 def features(group: Group) -> dict[str, float]:
     """What the curve sees of a group, whatever its predicate."""
     support = max(c.support for c in group.candidates)
+    first = group.candidates[0]
+    ends = [end for end in (first.subject, first.object) if isinstance(end, Record) and end.kind != "Incident"]
     return {
         "bias": 1.0,
         "score": logit(max(c.confidence for c in group.candidates)),
@@ -84,10 +86,12 @@ def features(group: Group) -> dict[str, float]:
         "encoder": float(group.own is not None),
         "count": math.log(len(group.candidates)),
         "rivals": math.log1p(group.rivals),
+        "generic": float(any(end.generic for end in ends)),
+        "bare": float(any(end.name.islower() and " " not in end.name for end in ends)),
     }
 
 
-SPECIFIC = ("bias", "score", "support", "written", "encoder")
+SPECIFIC = ("bias", "score", "support", "written", "encoder", "generic", "bare")
 """Features that have a weight of their own for each predicate beside the common one."""
 
 

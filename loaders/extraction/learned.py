@@ -24,6 +24,11 @@ VICTIM = 0.35
 """How likely a span must be a victim to found an incident of its own."""
 _VALUES = {"Date", "Money", "Number"}
 _TEXTS = {"Data", "Technique"}
+_SMALL = frozenset(
+    word
+    for words in ("a an and as at by for from in into is it its of", "on or that the their this to was were with")
+    for word in words.split()
+)
 _DETERMINER = re.compile(r"^(?:the|a|an|some|any|its|their|our|these|those|this|that|his|her)\s+", re.IGNORECASE)
 
 
@@ -75,7 +80,7 @@ class Learned:
         if span.type in _TEXTS and not (
             mention is not None and mention.record is not None and mention.record.kind == "Technique"
         ):
-            return Literal(text, Datatype.TEXT)
+            return _phrase(text)
         if mention is not None:
             return mention.record or generic_record(self.reading, mention)
         if span.type in ("Pronoun", "Name", "Title"):
@@ -122,6 +127,17 @@ class Learned:
             return None
         end = self.end(found.first)
         return end if isinstance(end, Record) else None
+
+
+def _phrase(text: str) -> Literal | None:
+    """A phrase as a value, without the small words and signs at its edges; nothing where nothing else is left."""
+    words = text.split(" ")
+    while words and (words[0].lower() in _SMALL or not words[0][0].isalnum()):
+        words.pop(0)
+    while words and (words[-1].lower() in _SMALL or not words[-1].strip(",.;:")):
+        words.pop()
+    text = " ".join(words).strip(" ,.;:")
+    return Literal(text, Datatype.TEXT) if len(text) > 3 else None
 
 
 def _best(proposals: list[Proposal]) -> dict[tuple[int, int], Proposal]:
@@ -224,13 +240,18 @@ def _victims(learned: Learned, incidents: Incidents) -> list[tuple[Span, Record]
     reading = learned.reading
     found: list[tuple[Span, Record]] = []
     weight: dict[str, float] = defaultdict(float)
+    told: dict[str, Record] = {}
+    for candidate in sorted(reading.candidates, key=lambda c: c.confidence):
+        incident, victim = candidate.subject, candidate.object
+        if candidate.predicate == "targeted" and isinstance(incident, Record) and isinstance(victim, Record):
+            told[victim.id] = incident
     for proposal in learned.roles["targeted"]:
         if proposal.score < VICTIM:
             continue
         record = learned.end(proposal.first)
         if not isinstance(record, Record) or record.kind in ("Incident", "ThreatActor", "Malware"):
             continue
-        incident = incidents.of_victim(record)
+        incident = told.get(record.id) or incidents.of_victim(record)
         found.append((proposal.first, incident))
         weight[incident.id] += proposal.score
     if reading.main is None and weight:

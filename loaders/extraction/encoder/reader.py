@@ -22,8 +22,8 @@ Floats = npt.NDArray[np.float32]
 BUDGET, TITLE_BUDGET, MOST_SPANS, BATCH_PIECES, MOST_PIECES = 192, 28, 40, 2400, 8
 FLOOR = 0.05
 """Proposals less likely than this are not given at all."""
-_OUTSIDE_MARGIN = {"entity": 1.0, "phrase": 1.0, "incident": 0.0}
-"""By how much a tag other than O may be the less likely and still be taken: roles decide later."""
+_LEAST = {"entity": 0.3, "phrase": 0.3, "incident": 0.5}
+"""How likely a word must be inside a span of each layer; low where the roles decide later."""
 
 
 class EncoderUnavailable(IncidentGraphError):
@@ -192,12 +192,10 @@ class Encoder:
     def _mentions(self, layers: dict[str, Floats], text: _Words, low: int) -> list[tuple[int, int, Mention]]:
         found = []
         for name, scores in layers.items():
-            chances = _softmax(scores)
-            shifted = scores.copy()
-            shifted[:, 0] -= _OUTSIDE_MARGIN[name]
-            for first, last, kind in spans_of(shifted.argmax(-1).tolist(), labels.LAYERS[name]):
+            for first, last, kind, score in spans_of(_softmax(scores), labels.LAYERS[name], _LEAST[name]):
+                if not any(text.flags[low + first : low + last + 1]):
+                    continue  # nothing but signs
                 start, end = text.offsets[low + first][0], text.offsets[low + last][1]
-                score = float(1 - chances[first : last + 1, 0].mean())
                 found.append((first, last, Mention(start, end, kind, round(score, 4))))
         return found
 
@@ -221,17 +219,26 @@ class Encoder:
                 )
 
 
-def spans_of(tags: list[int], names: Sequence[str]) -> list[tuple[int, int, str]]:
-    """The spans (first word, last word, type) that a row of tags makes; a span may begin without its B tag."""
-    found: list[tuple[int, int, str]] = []
-    start, kind = -1, ""
-    for i, tag in enumerate([*tags, 0]):
-        name = names[tag]
-        if start >= 0 and name != f"I-{kind}":
-            found.append((start, i - 1, kind))
-            start = -1
-        if name != "O" and start < 0:
-            start, kind = i, name[2:]
+def spans_of(chances: Floats, names: Sequence[str], least: float) -> list[tuple[int, int, str, float]]:
+    """The spans (first word, last word, type, likelihood) that a row of tag chances makes.
+
+    A word is inside where all tags but O have `least` together. Borders are drawn before types are chosen, so that a
+    span whose words lean to different types stays whole.
+    """
+    begin = chances[:, 1::2]
+    inside = chances[:, 2::2]
+    within = begin.sum(1) + inside.sum(1)
+    starts = begin.sum(1) > inside.sum(1)
+    found: list[tuple[int, int, str, float]] = []
+    first = -1
+    for i in range(len(chances) + 1):
+        ends = i == len(chances) or within[i] < least or starts[i]
+        if first >= 0 and ends:
+            kind = int((begin[first:i] + inside[first:i]).sum(0).argmax())
+            found.append((first, i - 1, names[1 + 2 * kind][2:], float(within[first:i].mean())))
+            first = -1
+        if first < 0 and i < len(chances) and within[i] >= least:
+            first = i
     return found
 
 

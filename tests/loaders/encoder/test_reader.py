@@ -6,6 +6,7 @@ import time
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from loaders.extraction.encoder import labels
@@ -32,10 +33,12 @@ def roles(encoder: Encoder, body: str, least: float = 0.4) -> set[tuple[str, str
     return {(p.label, body[p.first.start : p.first.end]) for p in found if p.kind == "role" and p.score >= least}
 
 
-def test_who_was_hit_and_who_claims_it(encoder: Encoder) -> None:
+def test_who_was_hit_where_and_by_whom(encoder: Encoder) -> None:
     found = roles(encoder, REPORT)
     assert ("targeted", "Harrow Foods") in found
-    assert any(label == "claimedBy" and "Lynx" in text for label, text in found)
+    assert ("locatedIn:object", "Leeds") in found
+    assert ("financialLoss", "£12 million") in found
+    assert any(label in ("claimedBy", "attributedTo") and "Lynx" in text for label, text in found)
 
 
 def test_a_patch_note_has_no_victim(encoder: Encoder) -> None:
@@ -73,14 +76,12 @@ def test_time_is_linear_on_a_line_without_end(encoder: Encoder) -> None:
     assert time.perf_counter() - started < 60
 
 
-def test_tags_become_spans_even_without_a_beginning() -> None:
-    names = labels.LAYERS["incident"]
-    begin, inside = names.index("B-Incident"), names.index("I-Incident")
-    assert spans_of([0, begin, inside, 0, inside, begin], names) == [
-        (1, 2, "Incident"),
-        (4, 4, "Incident"),
-        (5, 5, "Incident"),
-    ]
+def test_tags_become_spans_and_one_that_leans_to_two_types_stays_whole() -> None:
+    names = labels.bio(("Data", "Title"))
+    outside = [0.9, 0.1, 0, 0, 0]
+    rows = [outside, [0.2, 0.5, 0.1, 0.2, 0], [0.3, 0, 0.3, 0, 0.4], outside, [0, 0, 0, 1, 0], [0, 0, 0, 1, 0]]
+    found = spans_of(np.array(rows, np.float32), names, 0.3)
+    assert [span[:3] for span in found] == [(1, 2, "Data"), (4, 4, "Title"), (5, 5, "Title")]
 
 
 def test_missing_weights_are_named(tmp_path: Path) -> None:
