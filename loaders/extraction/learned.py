@@ -13,7 +13,7 @@ from loaders.extraction.encoder.reader import Encoder, Proposal, shared_encoder
 from loaders.extraction.encoder.reader import Mention as Span
 from loaders.extraction.encoder.text import Span as Given
 from loaders.extraction.incidents import Incidents, generic_record
-from loaders.extraction.reading import Candidate, Mention, Reading, Record, Sentence
+from loaders.extraction.reading import ORGANIZATIONS, Candidate, Mention, Reading, Record, Sentence
 from loaders.resolution.within import new_record
 from ontology.statement import Datatype, Literal, Modality, slug
 
@@ -22,6 +22,16 @@ BASE = 0.2
 """Confidence of what the encoder alone proposes, before the join weighs its support."""
 VICTIM = 0.35
 """How likely a span must be a victim to found an incident of its own."""
+SAME = 0.8
+"""How likely a noun must be to stand for a name."""
+TOGETHER = 0.9
+"""How likely a further victim must be to belong to an incident that is known already."""
+SPEAKER = 0.4
+"""How likely a mention must be a speaker for the encoder to say so by itself."""
+_SPEAKERS = ORGANIZATIONS | {"Person", "ThreatActor"}
+_VAGUE = frozenset(
+    {"vulnerability", "vulnerabilities", "flaw", "flaws", "bug", "exploit", "attack", "victim", "victims"}
+)
 _VALUES = {"Date", "Money", "Number"}
 _TEXTS = {"Data", "Technique"}
 _SMALL = frozenset(
@@ -55,6 +65,10 @@ class Learned:
         found = [*values.counts(body), *values.money(body), *values.dates(body, anchor)]
         self._values = {(v.start, v.end): v.literal for v in found}
         self._speakers = _best(self.relations["speaker"])
+        self._same: dict[tuple[int, int], list[tuple[float, Span]]] = defaultdict(list)
+        for p in self.relations["sameEntity"]:
+            if p.second is not None and p.score >= SAME:
+                self._same[p.first.start, p.first.end].append((p.score, p.second))
         self._together = {
             frozenset({(p.first.start, p.first.end), (p.second.start, p.second.end)}): p.score
             for p in self.relations["sameIncident"]
@@ -80,18 +94,34 @@ class Learned:
         if span.type in _TEXTS and not (
             mention is not None and mention.record is not None and mention.record.kind == "Technique"
         ):
-            return _phrase(text)
+            text = _trimmed(text)
+            least = 2 if span.type == "Technique" else 1
+            return Literal(text, Datatype.TEXT) if len(text) > 3 and len(text.split(" ")) >= least else None
+        if mention is None or mention.source != "name":
+            named = self._named(span)
+            if named is not None:
+                return named
         if mention is not None:
             return mention.record or generic_record(self.reading, mention)
-        if span.type in ("Pronoun", "Name", "Title"):
-            return None
-        name = _DETERMINER.sub("", text)
-        if not 2 <= len(name) <= 90:
+        return self._new(span, text) if span.type not in ("Pronoun", "Name", "Title") else None
+
+    def _new(self, span: Span, text: str) -> Record | None:
+        """The record of something that only the encoder has seen."""
+        name = _DETERMINER.sub("", _trimmed(text))
+        if not 2 < len(name) <= 90 or name.lower() in _VAGUE:
             return None
         known = next((r for r in self.reading.records if r.id == slug(name) and r.kind != "Incident"), None)
         record = known or new_record(self.reading, name, span.type, generic=name.islower())
         record.aliases.setdefault(text)
         return record
+
+    def _named(self, span: Span) -> Record | None:
+        """The name that a noun or pronoun stands for, where the encoder is sure of it."""
+        for _, other in sorted(self._same.get((span.start, span.end), ()), key=lambda s: -s[0]):
+            mention = self._mention(other)
+            if mention is not None and mention.source == "name" and mention.record is not None:
+                return mention.record
+        return None
 
     def _mention(self, span: Span) -> Mention | None:
         """The mention that covers the span best."""
@@ -108,17 +138,20 @@ class Learned:
                 best = (share, mention)
         return best[1] if best else None
 
-    def incident_of(self, span: Span, victims: list[tuple[Span, Record]]) -> Record | None:
-        """The incident in which a span has its role: of a victim told of with it, else what its sentence speaks of."""
+    def told_with(self, span: Span, victims: list[tuple[Span, Record]], least: float = TOGETHER) -> Record | None:
+        """The incident of the victim that is likeliest of one incident with the span."""
         best: tuple[float, Record] | None = None
         for victim, incident in victims:
-            if (victim.start, victim.end) == (span.start, span.end):
-                return incident
             score = self._together.get(frozenset({(span.start, span.end), (victim.start, victim.end)}), 0.0)
             score -= abs(victim.start - span.start) * 1e-5
-            if score > 0.4 and (best is None or score > best[0]):
+            if score > least and (best is None or score > best[0]):
                 best = (score, incident)
-        return best[1] if best else self.sentence(span).incident or self.reading.main
+        return best[1] if best else None
+
+    def incident_of(self, span: Span, victims: list[tuple[Span, Record]]) -> Record | None:
+        """The incident in which a span has its role: of a victim told of with it, else what its sentence speaks of."""
+        own = next((i for v, i in victims if (v.start, v.end) == (span.start, span.end)), None)
+        return own or self.told_with(span, victims, 0.4) or self.sentence(span).incident or self.reading.main
 
     def speaker(self, span: Span) -> Record | None:
         """Who is named as saying what the span is part of."""
@@ -129,15 +162,14 @@ class Learned:
         return end if isinstance(end, Record) else None
 
 
-def _phrase(text: str) -> Literal | None:
-    """A phrase as a value, without the small words and signs at its edges; nothing where nothing else is left."""
+def _trimmed(text: str) -> str:
+    """A phrase without the small words and signs at its edges."""
     words = text.split(" ")
-    while words and (words[0].lower() in _SMALL or not words[0][0].isalnum()):
+    while words and (words[0].lower() in _SMALL or not words[0][:1].isalnum()):
         words.pop(0)
     while words and (words[-1].lower() in _SMALL or not words[-1].strip(",.;:")):
         words.pop()
-    text = " ".join(words).strip(" ,.;:")
-    return Literal(text, Datatype.TEXT) if len(text) > 3 else None
+    return " ".join(words).strip(" ,.;:")
 
 
 def _best(proposals: list[Proposal]) -> dict[tuple[int, int], Proposal]:
@@ -219,7 +251,7 @@ def _own(learned: Learned, incidents: Incidents) -> list[Candidate]:
     """What the encoder itself proposes, each statement where it is likeliest."""
     victims = _victims(learned, incidents)
     best: dict[tuple[str, Key, Key], Candidate] = {}
-    for candidate in (*_roles(learned, victims), *_relations(learned)):
+    for candidate in (*_roles(learned, victims), *_relations(learned), *_sayings(learned)):
         subject, target = candidate.subject, candidate.object
         if isinstance(subject, Record) and isinstance(target, Record | Literal):
             key = (candidate.predicate, end_key(subject), end_key(target))
@@ -245,13 +277,13 @@ def _victims(learned: Learned, incidents: Incidents) -> list[tuple[Span, Record]
         incident, victim = candidate.subject, candidate.object
         if candidate.predicate == "targeted" and isinstance(incident, Record) and isinstance(victim, Record):
             told[victim.id] = incident
-    for proposal in learned.roles["targeted"]:
-        if proposal.score < VICTIM:
-            continue
-        record = learned.end(proposal.first)
-        if not isinstance(record, Record) or record.kind in ("Incident", "ThreatActor", "Malware"):
-            continue
-        incident = told.get(record.id) or incidents.of_victim(record)
+    proposals = [p for p in learned.roles["targeted"] if p.score >= VICTIM]
+    ends = [(p, end) for p in proposals if isinstance(end := learned.end(p.first), Record)]
+    ends = [(p, r) for p, r in ends if r.kind not in ("Incident", "ThreatActor", "Malware")]
+    # those whose incident the rules know come first, so that the others can join them
+    for proposal, record in sorted(ends, key=lambda e: (e[1].id not in told, -e[0].score)):
+        incident = told.get(record.id) or learned.told_with(proposal.first, found) or incidents.of_victim(record)
+        told[record.id] = incident
         found.append((proposal.first, incident))
         weight[incident.id] += proposal.score
     if reading.main is None and weight:
@@ -300,3 +332,34 @@ def _relations(learned: Learned) -> Iterator[Candidate]:
             subject, target = learned.end(proposal.first), learned.end(proposal.second)
             if isinstance(subject, Record) and target is not None and target is not subject:
                 yield _candidate(learned, proposal, subject, target, proposal.second)
+
+
+def _sayings(learned: Learned) -> Iterator[Candidate]:
+    """What the encoder's speakers say: what a rule found in their sentence, else the rest of the sentence."""
+    quoted: dict[int, list[Candidate]] = defaultdict(list)
+    for candidate in learned.reading.candidates:
+        if candidate.predicate == "said":
+            quoted[candidate.start].append(candidate)
+    for proposal in learned.roles["said"]:
+        speaker = learned.end(proposal.first)
+        if proposal.score < SPEAKER or not isinstance(speaker, Record) or speaker.kind not in _SPEAKERS:
+            continue
+        sentence = learned.sentence(proposal.first)
+        contents = [c.object for c in quoted[sentence.start] if isinstance(c.object, Literal)]
+        if not contents and (rest := _rest(learned, proposal.first, sentence)):
+            contents = [Literal(rest, Datatype.TEXT)]
+        for content in contents:
+            yield _candidate(learned, proposal, speaker, content, proposal.first)
+
+
+def _rest(learned: Learned, span: Span, sentence: Sentence) -> str:
+    """A sentence without its speaker and the verb beside it."""
+    body = learned.reading.document.body
+    before = body[sentence.start : span.start].strip()
+    after = body[span.end : sentence.end].strip()
+    if len(after) >= len(before):
+        rest = re.sub(r"^\W*(?:also |later |then |has |have |had )*\w+(?: \w+ed)?,?(?: that\b)?", "", after)
+    else:
+        rest = re.sub(r"[\s,]*\b(?:according to(?: the)?|\w+)$", "", before)
+    rest = re.sub(r"\s+", " ", rest).strip(" \"“”',.;:–-")
+    return rest[:1000] if len(rest.split()) >= 4 else ""
