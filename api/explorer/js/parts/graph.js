@@ -130,7 +130,8 @@ export function graphView({ nodes, edges, centre, onNode, onEdge, onExpand, labe
   }
 
   describe();
-  new ResizeObserver((_, watcher) => { // once it stands on the page and has a size
+  new ResizeObserver((_, watcher) => {
+    if (!surface.isConnected) return; // it may be told of before it stands on the page, and is told of again then
     watcher.disconnect();
     draw();
   }).observe(surface);
