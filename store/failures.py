@@ -37,7 +37,7 @@ def _translated(error: Exception, address: str, seconds: float | None) -> Incide
         return StoreUnavailable(
             f"{address} refused the user or the password", hint="set NEO4J_USER and NEO4J_PASSWORD, or pass them"
         )
-    if isinstance(error, ServiceUnavailable | SessionExpired | OSError):
+    if isinstance(error, ServiceUnavailable | SessionExpired | OSError) or isinstance(error.__cause__, OSError):
         return StoreUnavailable(
             f"nothing answers at {address}", hint="is the server running, and is the address right?"
         )

@@ -8,12 +8,12 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ontology.model import Ontology, entity_iri, ontology
 from ontology.statement import Datatype, Modality
-from store.names import search_text
+from store.names import is_proper, search_text
 
 _SEP = "\x1f"
 
@@ -112,6 +112,16 @@ def merged(mentions: Iterable[Mention]) -> Mention:
     name = min(names, key=lambda n: (-names[n], -len(n), n))
     aliases = {alias for mention in seen for alias in (mention.name, *mention.aliases)} - {name}
     return Mention(name, _class_of(Counter(mention.type for mention in seen)), tuple(sorted(aliases)))
+
+
+def named(mentions: Iterable[Mention]) -> Mention:
+    """The same, as the graph shows it: of the aliases only names, since "the company" means another one elsewhere.
+
+    What a document takes for the entity's name is one, however it is spelt.
+    """
+    seen = list(mentions)
+    whole, names = merged(seen), {mention.name for mention in seen}
+    return replace(whole, aliases=tuple(alias for alias in whole.aliases if alias in names or is_proper(alias)))
 
 
 def _class_of(votes: Mapping[str, int], model: Ontology | None = None) -> str:

@@ -245,7 +245,7 @@ def _create_entities(tx: ManagedTransaction, mentions: Mapping[str, Mention]) ->
     new = mentions.keys() - {row["id"] for row in found}
     by_class: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for key in sorted(new):
-        by_class[mentions[key].type].append(projection.entity(key, mentions[key]))
+        by_class[mentions[key].type].append(projection.entity(key, projection.named([mentions[key]])))
     for name, rows in by_class.items():
         _run(tx, f"UNWIND $rows AS row CREATE (e:{':'.join(projection.labels(name))}) SET e = row", rows)
     return new
@@ -417,7 +417,7 @@ def _project_entities(tx: ManagedTransaction, ids: Iterable[str]) -> int:
         mentions[row["id"]].append(Mention(row["name"], row["type"], tuple(row["aliases"] or ())))
     orphans = [key for key in wanted if key in now and key not in mentions]
     _run(tx, "UNWIND $rows AS id MATCH (e:Entity {id: id}) DETACH DELETE e", orphans)
-    _rename(tx, now, {key: projection.merged(found) for key, found in mentions.items()})
+    _rename(tx, now, {key: projection.named(found) for key, found in mentions.items()})
     return len(orphans)
 
 

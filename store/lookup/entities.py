@@ -62,6 +62,6 @@ def summary(row: Mapping[str, Any]) -> EntitySummary:
 
 def _from_mentions(entity_id: str, mentions: Iterable[Mapping[str, Any]]) -> EntitySummary:
     """The same sum that the store makes, of the mentions that the reader may see."""
-    sum_ = projection.merged(Mention(each["name"], each["type"], tuple(each["aliases"] or ())) for each in mentions)
+    sum_ = projection.named(Mention(each["name"], each["type"], tuple(each["aliases"] or ())) for each in mentions)
     labels = list(projection.labels(sum_.type))
     return EntitySummary(entity_id, sum_.name, sum_.type, labels, list(sum_.aliases))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ontology.statement import Datatype, Document, Entity, Literal, Marking, Modality, Statement
 
 ATTACK = Entity("acme-attack-2025", "Attack on Acme", "Incident")
-ACME = Entity("acme", "Acme Corporation", "Company", ("Acme", "ACME"))
+ACME = Entity("acme", "Acme Corporation", "Company", ("Acme", "ACME", "the company"))
 HOLDING = Entity("acme-holding", "Acme Holding", "Company")
 GANG = Entity("night-owls", "Night Owls", "ThreatActor", ("N. Owls",))
 AGENCY = Entity("cyber-agency", "Cyber Agency", "GovernmentBody")

@@ -92,6 +92,21 @@ def test_what_is_loaded_is_read_back(store: Store) -> None:
     assert [document for document, _ in store.documents([SECOND.id, "doc-unknown"])] == [SECOND]
 
 
+def test_only_names_become_names(store: Store) -> None:
+    store.load(FIRST, FIRST_STATEMENTS)
+    described = ("the company", "Company", "chief executive", "Acme spokesperson", "Its plants", "ACME", "acme ltd")
+    again = Document("Acme fell.")
+    store.load(again, [say(again, "Acme", ATTACK, "targeted", replace(ACME, name="Acme Ltd", aliases=described))])
+    assert entity(store, "acme")["aliases"] == ["ACME", "Acme", "Acme Ltd"]
+    mentions = store.read(
+        "MATCH (:Document {id: $id})-[m:MENTIONS]->({id: 'acme'}) RETURN m.aliases AS a", {"id": again.id}
+    )
+    assert mentions == [{"a": sorted(described)}]
+    assert "company" not in str(entity(store, "acme")["search"])
+    store.retract(FIRST.id)
+    assert (entity(store, "acme")["name"], entity(store, "acme")["aliases"]) == ("Acme Ltd", ["ACME"])
+
+
 def _sorted_aliases(statement):  # type: ignore[no-untyped-def]
     def settle(item):  # type: ignore[no-untyped-def]
         return replace(item, aliases=tuple(sorted(item.aliases))) if isinstance(item, Entity) else item
