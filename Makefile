@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 OWN := $(PIP) install --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check install clean lock
+.PHONY: help run test check train install clean lock
 
 help: ## list these
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
@@ -25,6 +25,12 @@ install: $(VENV)/installed ## install into .venv, and no more
 
 test: $(VENV)/installed-test check ## install what the tests need, and run them all
 	$(BIN)/pytest $(ARGS)
+
+train: $(VENV)/installed ## make the reading weights anew (two hours on two cores; ENCODER=FOLDER takes other BERT-like weights)
+	$(PIP) install --editable '.[train]'
+	$(BIN)/python -m training.train --out build/encoder
+	$(BIN)/python -m training.export build/encoder
+	$(BIN)/python -m training.join
 
 check: $(VENV)/installed-test ## lint, format and types
 	$(BIN)/ruff check

@@ -109,7 +109,8 @@ def _moved(row: dict[str, object], shift: int) -> Statement:
     return Statement.from_json(statement)
 
 
-def _members(archive: str) -> Iterator[tuple[str, str]]:
+def members(archive: str) -> Iterator[tuple[str, str]]:
+    """The texts of an archive of `../shared/data`, each with its name."""
     with tarfile.open(SHARED / "data" / archive) as tar:
         for member in tar:
             handle = tar.extractfile(member) if member.isfile() else None
@@ -119,7 +120,7 @@ def _members(archive: str) -> Iterator[tuple[str, str]]:
 
 def casie(leave_out: frozenset[str]) -> Iterator[Example]:
     """CASIE: event triggers and arguments as two layers of their own."""
-    files = dict(_members("casie.tar.gz"))
+    files = dict(members("casie.tar.gz"))
     shifts = json.loads(next(v for k, v in files.items() if k.endswith("offset_shift.json")))
     for path, raw in sorted(files.items()):
         match = re.search(r"annotation/(\d+)\.json$", path)
@@ -158,7 +159,7 @@ def _layer(
 
 def annoctr() -> Iterator[Example]:
     """AnnoCTR: groups, malware, places and organisations of threat reports; other types are not known there."""
-    raw = next(text for name, text in _members("annoctr.tar.gz") if name.endswith("ner_bio/train.bio"))
+    raw = next(text for name, text in members("annoctr.tar.gz") if name.endswith("ner_bio/train.bio"))
     for number, block in enumerate(raw.split("<DOCSTART>")):
         body, tags, running = io.StringIO(), [], None
         for line in block.splitlines()[1:]:
@@ -186,7 +187,7 @@ def annoctr() -> Iterator[Example]:
 
 def knowledgenet(limit: int) -> Iterator[Example]:
     """KnowledgeNet: owners, seats and employers in one passage; only the properties asked of a passage are known."""
-    raw = next(text for name, text in _members("relations_coref.tar.gz") if name.endswith("train_passages.jsonl"))
+    raw = next(text for name, text in members("relations_coref.tar.gz") if name.endswith("train_passages.jsonl"))
     count = 0
     for number, line in enumerate(raw.splitlines()):
         row = json.loads(line)
@@ -223,7 +224,7 @@ def knowledgenet(limit: int) -> Iterator[Example]:
 
 def polnear(limit: int) -> Iterator[Example]:
     """PolNeAR: who is the source of what is said."""
-    files = {n: t for n, t in _members("polnear.tar.gz") if "/train/" in n}
+    files = {n: t for n, t in members("polnear.tar.gz") if "/train/" in n}
     names = sorted(n for n in files if n.endswith(".ann"))
     for name in names[:: max(1, len(names) // limit)][:limit]:
         stem = Path(name).stem.rpartition("_")[0]
