@@ -3,7 +3,7 @@
     python -m benchmarks.casie.run [--split 1] [--minutes 30]
 
 Needs the `train` extra and `../shared/data/casie.tar.gz`, and says so where that is missing. Scores are exact: a
-trigger counts by span and type, an argument by span and role, where TextEE asks for the type of its event too. Published
+trigger counts by span and type, an argument by span and role; TextEE asks for the type of its event too. Published
 systems of ten to twenty times the size have about 70 for triggers and 61 for arguments.
 """
 
