@@ -25,12 +25,16 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 CLI = (ROOT / "docs" / "cli.md").read_text()
 PROGRAM: Any = typer.main.get_command(incidentgraph.app)
-COMMANDS: dict[str, Any] = PROGRAM.commands
+COMMANDS: dict[str, Any] = {
+    f"{name} {part}".strip(): command
+    for name, group in PROGRAM.commands.items()
+    for part, command in getattr(group, "commands", {"": group}).items()
+}
 
 
 def sections(text: str) -> dict[str, str]:
     """The sections of the page on the command line, by command."""
-    parts = re.split(r"(?m)^## `(\S+)[^`]*`$", text)
+    parts = re.split(r"(?m)^## `([a-z]+(?: [a-z]+)?)[^`]*`$", text)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
@@ -131,7 +135,7 @@ def test_what_the_readme_runs_runs(
 
 def _run() -> None:
     try:
-        incidentgraph.main()
+        incidentgraph.run()
     except SystemExit as exit_:
         assert not exit_.code
 
