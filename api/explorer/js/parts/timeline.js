@@ -9,7 +9,7 @@ const DAY = 86_400_000;
 const LANES = 4;
 const LANE = 26; // px between two labels
 const FOOT = 30; // px below the line, for the years
-const LETTER = 6.6; // px that a letter of a label takes, about
+const LETTER = 7.2; // px that a letter of a label takes, about
 
 /** First and last moment of a date at its own grain. */
 function span(iso) {
