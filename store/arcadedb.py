@@ -129,6 +129,9 @@ def _stop_all() -> None:
     """What was not closed is shut down before Java goes, so that nothing has to be recovered."""
     for server in list(_running):
         server.stop()
+    if jpype.isJVMStarted():
+        # Java's thread that lets go of Python's objects would abort the process if it came for one while Python ends.
+        jpype.JClass("org.jpype.ref.JPypeReferenceQueue").getInstance().stop()
 
 
 def start_jvm(root: Path) -> None:

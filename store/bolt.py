@@ -9,7 +9,7 @@ import threading
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, cast
 
@@ -88,6 +88,14 @@ class BoltStore(Store):
     def _version(self) -> str:
         """Name and version of the database."""
 
+    def _lasting(self, work: Callable[[], T]) -> T:
+        """Do the work; a store whose server may move does it where the server is now."""
+        return work()
+
+    def _turn(self) -> AbstractContextManager[object]:
+        """One at a time within the process, so that its own threads need not try again over each other's conflicts."""
+        return self._writing
+
     def load(self, document: Document, statements: Iterable[Statement]) -> LoadSummary:
         listed = list(statements)
         check(listed, document)
@@ -98,15 +106,18 @@ class BoltStore(Store):
         return self._write(lambda tx: writer.retract(tx, document_id))
 
     def _write(self, work: Callable[[ManagedTransaction], T]) -> T:
-        # One at a time within the process, so that its own threads need not try again over each other's conflicts.
-        with (
-            self._writing,
-            self._told(),
-            self._connection.writer.session(database=self._connection.database) as session,
-        ):
-            return session.execute_write(work)
+        def once() -> T:
+            connection = self._connection
+            with self._told(), connection.writer.session(database=connection.database) as session:
+                return session.execute_write(work)
+
+        with self._turn():
+            return self._lasting(once)
 
     def read(self, cypher: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        return self._lasting(lambda: self._read(cypher, parameters))
+
+    def _read(self, cypher: str, parameters: Mapping[str, Any] | None) -> list[dict[str, Any]]:
         with self._told(READ_SECONDS), self._reading() as session:
             result = session.run(self._timed(cypher, READ_SECONDS), dict(parameters or {}))
             keys = result.keys()
@@ -115,15 +126,17 @@ class BoltStore(Store):
     def query(
         self, cypher: str, parameters: Mapping[str, Any] | None = None, bounds: QueryBounds | None = None
     ) -> QueryResult:
-        bounds = bounds or QueryBounds()
-        cypher = cypher.strip().rstrip(";")
+        text = cypher.strip().rstrip(";")
+        return self._lasting(lambda: self._query(text, parameters or {}, bounds or QueryBounds()))
+
+    def _query(self, cypher: str, parameters: Mapping[str, Any], bounds: QueryBounds) -> QueryResult:
         started = time.monotonic()
         with ExitStack() as stack:
             stack.enter_context(self._told(bounds.seconds))
             session = stack.enter_context(self._reading())
-            self._admit(session, cypher, parameters or {})
+            self._admit(session, cypher, parameters)
             left = max(bounds.seconds - (time.monotonic() - started), 0.05)
-            running = self._run(session, cypher, parameters or {}, left)
+            running = self._run(session, cypher, parameters, left)
             stack.callback(running.close)
             if is_explain(cypher):
                 plan = to_json(running.result.consume().plan or {})

@@ -8,10 +8,11 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, TypeVar, cast
 
 from neo4j import Driver, GraphDatabase, Session
 from neo4j.exceptions import AuthError, DriverError, Neo4jError
@@ -25,15 +26,18 @@ from store.schema import LEDGER, keys
 
 _ENDPOINT = "server.json"
 _LOCK = "lock"
+_TURN = "turn"
 _JOIN_SECONDS = 30.0
-_OURS = {_ENDPOINT, _LOCK, "config", "databases", "log"}
+T = TypeVar("T")
+_OURS = {_ENDPOINT, _LOCK, _TURN, "config", "databases", "log"}
 
 
 class EmbeddedStore(BoltStore):
     """A folder with a graph in it.
 
     The first process that opens the folder runs the database and holds the folder's lock; others connect to it by the
-    port and the passwords in a file that only its user can read.
+    port and the passwords in a file that only its user can read. When it closes or dies, the next one that has
+    something to ask or to store takes the folder over, and the others connect to that one.
     """
 
     kind = "embedded"
@@ -43,6 +47,9 @@ class EmbeddedStore(BoltStore):
         _check_folder(self._path)
         self._lock: IO[bytes] | None = None
         self._server: ArcadeServer | None = None
+        self._endpoint: Endpoint | None = None
+        self._following = threading.Lock()
+        self._is_closed = False
         super().__init__(self._open())
 
     @property
@@ -56,7 +63,8 @@ class EmbeddedStore(BoltStore):
             self._lock = _try_lock(self._path / _LOCK)
             if self._lock is not None:
                 return self._start()
-            joined = _join(self._path)
+            self._endpoint = _endpoint(self._path)
+            joined = _join(self._path, self._endpoint) if self._endpoint else None
             if joined is not None:
                 return joined
             if time.monotonic() > deadline:
@@ -77,6 +85,43 @@ class EmbeddedStore(BoltStore):
             self._release()
             raise
         return connection
+
+    def _lasting(self, work: Callable[[], T]) -> T:
+        if not self.is_owner:
+            self._follow(self._connection)
+        used = self._connection
+        try:
+            return work()
+        except StoreUnavailable:
+            if not self._follow(used):
+                raise
+            return work()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        # Processes take turns too: of two that make one entity at once, ArcadeDB would tell the later of a duplicate.
+        with self._writing, _opened(self._path / _TURN) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _follow(self, used: Connection) -> bool:
+        """Where another process ran the database and does so no more, turn to who does, or run it here.
+
+        Gives whether the connection that was used has been replaced.
+        """
+        with self._following:
+            if self._is_closed or self._connection is not used:
+                return not self._is_closed
+            if self.is_owner:
+                return False
+            lock = _try_lock(self._path / _LOCK)
+            if lock is not None:
+                lock.close()
+            elif self._endpoint == _endpoint(self._path):
+                return False
+            self._connection.close()
+            self._connection = self._open()
+            return True
 
     def _admit(self, session: Session, cypher: str, parameters: Mapping[str, Any]) -> None:
         check_loops(admit(cypher))
@@ -107,8 +152,10 @@ class EmbeddedStore(BoltStore):
         return f"ArcadeDB {version('arcadedb-embedded')}"
 
     def close(self) -> None:
-        super().close()
-        self._release()
+        with self._following:
+            self._is_closed = True
+            super().close()
+            self._release()
 
     def _release(self) -> None:
         """Shut the database down, where it is ours, before anybody else may open it."""
@@ -135,10 +182,7 @@ def _check_folder(path: Path) -> None:
 
 def _try_lock(path: Path) -> IO[bytes] | None:
     """Lock the file for as long as it is open, or until this process ends, however it ends."""
-    try:
-        file = path.open("ab")
-    except OSError as error:
-        raise StoreUnavailable(f"{path} cannot be written: {error.strerror}", hint="check who owns it") from error
+    file = _opened(path)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -147,12 +191,23 @@ def _try_lock(path: Path) -> IO[bytes] | None:
     return file
 
 
-def _join(path: Path) -> Connection | None:
-    """Connect to the process that has the folder, or give nothing while it is starting or gone."""
+def _opened(path: Path) -> IO[bytes]:
     try:
-        endpoint = Endpoint.from_json((path / _ENDPOINT).read_text("utf-8"))
+        return path.open("ab")
+    except OSError as error:
+        raise StoreUnavailable(f"{path} cannot be written: {error.strerror}", hint="check who owns it") from error
+
+
+def _endpoint(path: Path) -> Endpoint | None:
+    """Where the process that has the folder listens, unless it is starting or has closed."""
+    try:
+        return Endpoint.from_json((path / _ENDPOINT).read_text("utf-8"))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _join(path: Path, endpoint: Endpoint) -> Connection | None:
+    """Connect to the process that has the folder, or give nothing when it is gone."""
     connection = _connect(path, endpoint)
     try:
         connection.writer.verify_connectivity()

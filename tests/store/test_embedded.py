@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import stat
@@ -12,10 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ontology.errors import StoreUnavailable
+from ontology.errors import NotFound, StoreUnavailable
+from ontology.statement import Document, Statement
 from store import open_store
 from store.embedded import EmbeddedStore
-from tests.store.samples import FIRST, FIRST_STATEMENTS, SECOND, SECOND_STATEMENTS
+from tests.store.graphs import graph
+from tests.store.samples import ACME, ATTACK, FIRST, FIRST_STATEMENTS, SECOND, SECOND_STATEMENTS, date, say
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,6 +44,28 @@ with open_store(sys.argv[1]) as store:
     store.load(SECOND, SECOND_STATEMENTS)
     print(store.is_owner, store.status().documents)
 """
+WRITING = """
+import sys
+from store import open_store
+from tests.store.test_embedded import shared_reports
+
+with open_store(sys.argv[1]) as store:
+    print("open", flush=True)
+    sys.stdin.readline()
+    for document, statements in shared_reports()[1::2]:
+        store.load(document, statements)
+    store.retract(shared_reports()[1][0].id)
+"""
+OWNING = """
+import sys
+from store import open_store
+from tests.store.samples import FIRST, FIRST_STATEMENTS
+
+with open_store(sys.argv[1]) as store:
+    store.load(FIRST, FIRST_STATEMENTS)
+    print(store.is_owner, flush=True)
+    sys.stdin.readline()
+"""
 LEAVING = """
 import sys
 from store import open_store
@@ -50,10 +75,31 @@ store.query("UNWIND range(1, 90000) AS x RETURN x")
 """
 
 
+def shared_reports() -> list[tuple[Document, list[Statement]]]:
+    """Reports that all support the same edge and the same date."""
+    documents = [Document(f"Report {number}: Acme was attacked in 2025.") for number in range(16)]
+    return [
+        (
+            document,
+            [
+                say(document, "Acme was attacked", ATTACK, "targeted", ACME),
+                say(document, "in 2025", ATTACK, "startedOn", date("2025")),
+            ],
+        )
+        for document in documents
+    ]
+
+
+def line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
 def run(code: str, path: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", code, str(path)],
         cwd=ROOT,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -75,6 +121,48 @@ def test_a_second_store_in_the_same_process_joins_too(tmp_path: Path) -> None:
         assert (first.is_owner, second.is_owner) == (True, False)
         second.load(FIRST, FIRST_STATEMENTS)
         assert first.status().documents == 1
+
+
+def test_two_processes_write_at_once(tmp_path: Path) -> None:
+    with open_store(tmp_path / "graph") as store:
+        other = run(WRITING, tmp_path / "graph")
+        assert line(other) == "open"
+        assert other.stdin is not None
+        other.stdin.write("go\n")
+        other.stdin.flush()
+        for document, statements in shared_reports()[::2]:
+            store.load(document, statements)
+        _, errors = other.communicate(timeout=120)
+        assert (other.returncode, errors) == (0, "")
+        together = graph(store)
+        for document, _ in shared_reports():
+            with contextlib.suppress(NotFound):
+                store.retract(document.id)
+        for index, (document, statements) in enumerate(shared_reports()):
+            if index != 1:
+                store.load(document, statements)
+        assert graph(store) == together
+
+
+@pytest.mark.parametrize("end", ["close", "kill"])
+def test_whoever_is_left_goes_on(tmp_path: Path, end: str) -> None:
+    owner = run(OWNING, tmp_path / "graph")
+    assert line(owner) == "True"
+    with open_store(tmp_path / "graph") as store, open_store(tmp_path / "graph") as third:
+        assert isinstance(store, EmbeddedStore)
+        assert isinstance(third, EmbeddedStore)
+        assert not store.is_owner
+        if end == "kill":
+            owner.kill()
+        owner.communicate("\n", timeout=60)
+        store.load(SECOND, SECOND_STATEMENTS)
+        assert store.is_owner
+        assert {document.id for document, _ in third.documents()} == {FIRST.id, SECOND.id}
+        assert not third.is_owner
+        with third.query("MATCH (d:Document) RETURN count(d) AS n") as result:
+            assert result.records() == [{"n": 2}]
+    with pytest.raises(StoreUnavailable):
+        third.read("RETURN 1")
 
 
 def test_opened_again_it_holds_the_same(tmp_path: Path) -> None:
