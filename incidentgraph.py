@@ -445,7 +445,24 @@ def _marking(text: str) -> Marking:
 
 
 def main() -> None:
-    """Run the `incidentgraph` command: every failure is one line on standard error, and a status of 1 or 2."""
+    """The `incidentgraph` command: run it and end the process."""
+    try:
+        run()
+        status = 0
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(bool(end.code))
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    if "jpype" in sys.modules:
+        # A thread of the embedded database's Java that is within Python when Python is taken down aborts the process.
+        # Each command has closed its store by now, so there is nothing left to take down.
+        os._exit(status)
+    sys.exit(status)
+
+
+def run() -> None:
+    """Run what the arguments ask for: every failure is one line on standard error, and a status of 1 or 2."""
     if not sys.warnoptions and not os.environ.get(DEBUG):
         warnings.simplefilter("ignore")  # libraries warn their callers, who are not the users of this command
     try:

@@ -80,7 +80,7 @@ def run(graph: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
         monkeypatch.setattr(sys, "argv", ["incidentgraph", *map(str, arguments)])
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
         with pytest.raises(SystemExit) as exit_:
-            incidentgraph.main()
+            incidentgraph.run()
             sys.exit(0)
         out, err = capsys.readouterr()
         code = exit_.value.code

@@ -117,3 +117,11 @@ def test_a_port_that_is_taken_is_one_line(graph: Store, tmp_path: Path) -> None:
         _, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert err.count(b"\n") == 1 and b"in use" in err
+
+
+def test_a_command_that_runs_the_database_itself_ends_with_its_status(tmp_path: Path) -> None:
+    for arguments, status in ((("stats", "--json"), 0), (("show", "nobody"), 1)):
+        process = spawn("--store", tmp_path / "own", *arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        _, err = process.communicate(timeout=120)
+        assert process.returncode == status
+        assert err.count(b"\n") == status
