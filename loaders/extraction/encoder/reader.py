@@ -26,6 +26,10 @@ _LEAST = {"entity": 0.3, "phrase": 0.3, "incident": 0.5}
 """How likely a word must be inside a span of each layer; low where the roles decide later."""
 
 
+DOUBT = 0.7
+"""How likely a modality must be before a statement is told as anything but asserted."""
+
+
 class EncoderUnavailable(IncidentGraphError):
     """The weights of the encoder are not installed or cannot be read."""
 
@@ -202,7 +206,9 @@ class Encoder:
     def _proposals(
         self, mentions: list[Mention], roles: Floats, modality: Floats, relations: Floats
     ) -> Iterator[Proposal]:
-        best = [labels.MODALITIES[i] for i in modality.argmax(-1)]
+        likely = _softmax(modality)
+        doubted = likely.argmax(-1) * (likely.max(-1) >= DOUBT)  # 0 is asserted
+        best = [labels.MODALITIES[i] for i in doubted]
         chances = _sigmoid(roles)
         for i, label in np.argwhere(chances > FLOOR):
             yield Proposal("role", labels.ROLES[label], mentions[i], None, best[i], round(float(chances[i, label]), 4))
