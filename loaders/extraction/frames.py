@@ -325,12 +325,6 @@ def _slot(slot: str, trigger: Token) -> list[Token]:  # noqa: PLR0911, PLR0912
         return [t for t in _support(trigger, support_verbs()) if t.ent_type_ != "PERSON"]
     if kind == "launch":
         return _support(trigger, _launch_verbs())
-    if kind == "sentence":
-        return (
-            [trigger.sent.root]
-            if trigger.sent.root is not trigger
-            else list(trigger.lefts)[:1] or list(trigger.rights)[:1]
-        )
     if kind == "appos":
         return [c for c in trigger.children if c.dep_ == "appos"] + ([trigger.head] if trigger.dep_ == "appos" else [])
     if kind == "attr":
@@ -401,8 +395,6 @@ def _values(reading: Reading, role: Role, token: Token, sentence: Sentence, trig
     if role.nouns and token.lemma_.lower() not in role.nouns and token.lower_ not in role.nouns:
         return []
     first, last = token.left_edge, token.right_edge
-    if role.slots == ("sentence",):
-        first, last = sentence.span[0], sentence.span[-1]
     low, high = first.idx, last.idx + len(last)
     found = [v for v in values_in(reading, sentence, role.value or "") if v.end > low and v.start < high]
     if role.nouns and role.value == "count":

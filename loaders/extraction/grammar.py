@@ -161,12 +161,23 @@ def governor(token: Token) -> Token | None:
     return None
 
 
+def sentence_bounds(token: Token) -> tuple[int, int]:
+    """First and last+1 token of its sentence; `token.sent` looks through the whole text each time it is asked."""
+    doc = token.doc
+    start, end = token.i, token.i + 1
+    while start > 0 and not doc[start].is_sent_start:
+        start -= 1
+    while end < len(doc) and not doc[end].is_sent_start:
+        end += 1
+    return start, end
+
+
 def phrase(token: Token, *, limit: int = 40, clauses: bool = True) -> tuple[int, int]:
     """First and last+1 token of the words that belong to a noun or verb, within its sentence."""
     left = token.left_edge.i
     right = token.right_edge.i
-    sent = token.sent
-    left, right = max(left, sent.start), min(right, sent.end - 1)
+    start, end = sentence_bounds(token)
+    left, right = max(left, start), min(right, end - 1)
     for t in token.doc[token.i + 1 : right + 1]:
         cut = t.lower_ in ("which", "who", "whose") or (t.text in (";", "—", "–", '"', "("))
         if t.dep_ == "cc" and t.head is not token and t.head.pos_ == "VERB" and t.head.head is token.head:

@@ -26,6 +26,7 @@ _STRAIGHT = str.maketrans(
         "`": " ",
     }
 )
+_LONE = re.compile("[\ud800-\udfff]")
 _ENDS = re.compile(r"[.!?…:;\"'”’)\]]\s*$")
 _LIST = re.compile(r"^\s*(?:[-*•–—▪]|\d{1,2}[.)])\s+")
 _CAPTION = re.compile(
@@ -53,7 +54,7 @@ def read_layout(reading: Reading) -> None:
         text = body[start:end]
         kind = _kind(text)
         for part_start, part_end in _pieces(text):
-            part = text[part_start:part_end].translate(_STRAIGHT)
+            part = _LONE.sub("?", text[part_start:part_end].translate(_STRAIGHT))
             reading.blocks.append(Block(start + part_start, start + part_end, kind, part))
     reading.explain("layout", (f"{b.kind:<11} {b.text[:90]}" for b in reading.blocks))
 

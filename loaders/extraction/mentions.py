@@ -120,9 +120,14 @@ def _add(reading: Reading, doc: Doc, first: int, last: int, kind: str, source: s
     base = sentence_at(reading, doc, first)
     start = base.block.start + span.start_char
     end = base.block.start + span.end_char
-    mention = Mention(doc, first, last, span.root.i, start, end, span.text, kind, source, base.index)
+    mention = Mention(doc, first, last, _head(doc, first, last), start, end, span.text, kind, source, base.index)
     reading.mentions.append(mention)
     return mention
+
+
+def _head(doc: Doc, first: int, last: int) -> int:
+    """The word that the others hang on; `span.root` looks through the whole text each time it is asked."""
+    return next((i for i in range(first, last) if not first <= doc[i].head.i < last or doc[i].head.i == i), last - 1)
 
 
 def _names(reading: Reading, doc: Doc, block: Block, covered: list[Mention | None]) -> None:
@@ -334,7 +339,8 @@ def nominal_kind(lemma: str, text: str) -> str | None:
 
 
 def _nominals(reading: Reading, doc: Doc, covered: list[Mention | None]) -> None:
-    for chunk in doc.noun_chunks:
+    chunks = list(doc.noun_chunks)
+    for chunk in chunks:
         root = chunk.root
         if covered[root.i] is not None:
             continue
@@ -351,7 +357,7 @@ def _nominals(reading: Reading, doc: Doc, covered: list[Mention | None]) -> None
             continue
         first = chunk.start
         _add(reading, doc, first, chunk.end, kind, "nominal")
-    roots = {chunk.root.i for chunk in doc.noun_chunks}
+    roots = {chunk.root.i for chunk in chunks}
     for token in doc:
         # a noun that a misread sentence leaves without a chunk
         if (

@@ -78,8 +78,9 @@ class _Quotations:
     def _sentences(self, doc: Doc, start: int, end: int) -> list[tuple[int, int]]:
         """The sentences of a quotation, short ones left to their neighbour."""
         out: list[tuple[int, int]] = []
-        for sent in doc.sents:
-            first, last = max(start, sent.start_char), min(end, sent.end_char)
+        for sentence in self.reading.memo[f"sents:{id(doc)}"]:
+            first = max(start, sentence.span.start_char)
+            last = min(end, sentence.span.end_char)
             if last - first < 3 or not re.search(r"\w", doc.text[first:last]):
                 continue
             if out and (last - first < 20 or out[-1][1] - out[-1][0] < 20):
@@ -196,7 +197,7 @@ class _Quotations:
             return
         if doc[token.i + 1].lower_ not in ("that", "the", "it", "its", "they", "a", "this", "he", "she"):
             return
-        content = _trim(doc, token.i + 1, token.sent.end)
+        content = _trim(doc, token.i + 1, grammar.sentence_bounds(token)[1])
         if content:
             self.last, self.last_block = before.record, number
             self._say(before.record, doc, *content, "speech.form", 0.7, token)
@@ -211,7 +212,6 @@ class _Quotations:
         if clauses:
             clause = clauses[0] if clauses[0].i > verb.i or len(clauses) == 1 else clauses[-1]
             if clause.i < verb.i:
-                first, last = verb.sent.start, verb.left_edge.i
                 subject = [c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")]
                 stop = min([verb.i, *(c.left_edge.i for c in subject)])
                 first, last = clause.left_edge.i, min(max(clause.right_edge.i + 1, clause.i + 1), stop)
@@ -248,9 +248,10 @@ class _Quotations:
         # "The attack began in May, the company said."
         subject = [c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")]
         stop = min([verb.i, *(c.left_edge.i for c in subject)])
-        closing = verb.sent.end - verb.i < 12 and stop - verb.sent.start > 4 and verb.doc[stop - 1].text in (",", '"')
+        begin, end = grammar.sentence_bounds(verb)
+        closing = end - verb.i < 12 and stop - begin > 4 and verb.doc[stop - 1].text in (",", '"')
         if closing and lemma in _verbs()["strong"]:
-            return _trim(verb.doc, verb.sent.start, stop)
+            return _trim(verb.doc, begin, stop)
         return None
 
     def _according(self, doc: Doc, token: Token) -> None:
@@ -260,12 +261,10 @@ class _Quotations:
         speaker = self._party(targets[0])
         if speaker is None:
             return
-        sent = token.sent
+        begin, end = grammar.sentence_bounds(token)
         edge_left, edge_right = token.left_edge.i, max(token.right_edge.i, targets[0].right_edge.i)
-        if edge_left - sent.start <= 2:
-            content = _trim(doc, edge_right + 1, sent.end)
-        else:
-            content = _trim(doc, sent.start, edge_left)
+        leads = edge_left - begin <= 2
+        content = _trim(doc, edge_right + 1, end) if leads else _trim(doc, begin, edge_left)
         if content:
             self._say(speaker, doc, *content, "speech.according", 0.7, token)
 
