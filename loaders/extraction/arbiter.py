@@ -6,7 +6,7 @@ same, holds them to the ontology's domains and ranges, and drops what is below t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from loaders.extraction.lexicon import read_data
@@ -34,10 +34,15 @@ def _thresholds() -> dict[str, float]:
     return {name: float(value) for name, value in read_data("thresholds.yaml").items()}
 
 
-def decide(reading: Reading, *, minimum: float | None = None) -> list[Statement]:
-    """The statements of this text, in its order; `minimum` takes the place of the thresholds of `thresholds.yaml`."""
+def decide(
+    reading: Reading, *, minimum: float | None = None, thresholds: Mapping[str, float] | None = None
+) -> list[Statement]:
+    """The statements of this text, in its order.
+
+    `thresholds` by predicate take the place of those of `thresholds.yaml`, and `minimum` that of both.
+    """
     signatures = _signatures()
-    thresholds = _thresholds()
+    thresholds = thresholds or _thresholds()
     kept: dict[tuple[str, str, str], Candidate] = {}
     for candidate in reading.candidates:
         subject, target = candidate.subject, candidate.object

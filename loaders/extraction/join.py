@@ -118,10 +118,10 @@ def _weights() -> dict[str, Any] | None:
     return weights
 
 
-def threshold(reading: Reading) -> float | None:
-    """How likely a statement must be to be told, where the join has weighed it."""
+def thresholds(reading: Reading) -> Mapping[str, float] | None:
+    """How likely a statement of each predicate must be to be told, where the join has weighed it."""
     weights = _weights()
-    return float(weights["threshold"]) if weights is not None and reading.memo.get("learned") else None
+    return weights["thresholds"] if weights is not None and reading.memo.get("learned") else None
 
 
 def weigh(reading: Reading, found: list[Group]) -> None:

@@ -7,7 +7,7 @@ import re
 from loaders.extraction.arbiter import decide
 from loaders.extraction.frames import match_frames
 from loaders.extraction.incidents import Incidents
-from loaders.extraction.join import groups, threshold, weigh
+from loaders.extraction.join import groups, thresholds, weigh
 from loaders.extraction.layout import read_layout
 from loaders.extraction.learned import learn
 from loaders.extraction.measures import find_measures
@@ -49,7 +49,7 @@ def read(document: Document) -> Reading:
 def read_and_decide(document: Document, *, minimum: float | None = None) -> tuple[Reading, list[Statement]]:
     """The whole reading of a document, for explanations, and its statements."""
     reading = read(document)
-    return reading, decide(reading, minimum=threshold(reading) if minimum is None else minimum)
+    return reading, decide(reading, minimum=minimum, thresholds=thresholds(reading))
 
 
 def extract(document: Document, *, minimum: float | None = None) -> list[Statement]:
