@@ -23,8 +23,8 @@ def surroundings(client: httpx.Client, name: str) -> list[str]:
     graph = client.get(f"/v1/entities/{found[0]['id']}/related").raise_for_status().json()
     names = {node["id"]: node["name"] for node in graph["nodes"]}
     return [
-        f"{names[edge['source']]} {edge['label']} {names[edge['target']]} ({edge['modality']}, {edge['sources']} sources): "
-        f"“{edge['evidence']['quote']}”"
+        f"{names[edge['source']]} {edge['label']} {names[edge['target']]} "
+        f"({edge['modality']}, {edge['sources']} sources): “{edge['evidence']['quote']}”"
         for edge in graph["edges"]
     ]
 
@@ -74,7 +74,8 @@ def claims(address: str, user: str, password: str) -> list[str]:
     """Who claims which incident, from the database itself."""
     with GraphDatabase.driver(address, auth=(user, password)) as driver:
         records, _, _ = driver.execute_query(
-            "MATCH (i:Incident)-[r:CLAIMED_BY]->(a:ThreatActor) RETURN i.name AS incident, a.name AS actor, r.modality AS how"
+            "MATCH (i:Incident)-[r:CLAIMED_BY]->(a:ThreatActor) "
+            "RETURN i.name AS incident, a.name AS actor, r.modality AS how"
         )
     return [f"{record['incident']}: {record['actor']} ({record['how']})" for record in records]
 

@@ -30,7 +30,7 @@ def test_the_api_is_asked_with_httpx_and_pandas(clients: ModuleType, client: Tes
     )
     assert clients.surroundings(client, "xqzjv") == []
     table = clients.incidents(client)
-    assert list(table["victims"])[0] == "Jaguar Land Rover"
+    assert table["victims"].iloc[0] == "Jaguar Land Rover"
     assert set(clients.statements(client, CARS.id)["predicate"]) >= {"targeted", "ownedBy"}
     assert 1_500_000_000 in set(clients.figures(client)["value"])
 
