@@ -99,3 +99,8 @@ def test_weights_with_other_labels_are_refused(tmp_path: Path) -> None:
 
 def test_weights_are_small_enough_to_ship() -> None:
     assert sum(f.stat().st_size for f in WEIGHTS.iterdir()) <= 40_000_000
+
+
+def test_the_model_card_goes_with_the_weights() -> None:
+    card = Path(__file__).resolve().parents[3] / "docs" / "model-card.md"
+    assert card.read_text(encoding="utf-8") == (WEIGHTS / "model-card.md").read_text(encoding="utf-8")
