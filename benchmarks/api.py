@@ -69,7 +69,9 @@ def summary(times: list[float]) -> dict[str, float]:
     return {"p50": round(statistics.median(times), 2), "p95": round(statistics.quantiles(times, n=20)[18], 2)}
 
 
-def compare(store: Store, address: str, name: str, path: str, ask: Callable[[Store], object], times: int) -> None:
+def compare(  # noqa: PLR0917 — what is compared with what
+    store: Store, address: str, name: str, path: str, ask: Callable[[Store], object], times: int
+) -> None:
     """One look-up over HTTP, and its Cypher through the driver, turn and turn about."""
     recorder = Recorder(store)
     ask(cast("Store", recorder))
@@ -128,7 +130,8 @@ def main() -> None:
         took = time.perf_counter() - started
         print(json.dumps({"what": "load", "statements": loaded, "a_second": round(loaded / took)}), flush=True)
         hub = store.read(
-            "MATCH (e:Entity)<-[:SUBJECT|OBJECT]-(s:Statement) RETURN e.id AS id, count(s) AS n ORDER BY n DESC LIMIT 40"
+            "MATCH (e:Entity)<-[:SUBJECT|OBJECT]-(s:Statement) "
+            "RETURN e.id AS id, count(s) AS n ORDER BY n DESC LIMIT 40"
         )
         many, few = hub[0]["id"], hub[-1]["id"]
         view = View()
