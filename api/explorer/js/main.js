@@ -39,7 +39,8 @@ async function show() {
   try {
     const load = VIEWS[name];
     if (!load) throw Object.assign(new Error(`There is no view “${name.slice(0, 60)}”.`), { hint: "Start from the list of incidents." });
-    ({ content, title } = await (await load()).view(rest, parameters));
+    const [module] = await Promise.all([load(), looks]);
+    ({ content, title } = await module.view(rest, parameters));
   } catch (error) {
     content = errorCard(error);
     title = "Not shown";
@@ -58,5 +59,5 @@ async function show() {
 
 document.getElementById("search").replaceWith(searchBox({ label: "Search a company, actor, agency, incident", choose: goTo, shortcut: true }));
 window.addEventListener("hashchange", show);
-await loadLooks();
+const looks = loadLooks();
 show();

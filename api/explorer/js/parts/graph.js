@@ -52,7 +52,7 @@ export function graphView({ nodes, edges, centre, onNode, onEdge, onExpand, labe
   const canvas = h("div", { class: "canvas" }, surface);
   const legend = h("div", { class: "legend", "aria-hidden": "true" });
   const list = h("ol", { class: "plain small" });
-  const details = h("details", {}, h("summary", {}, "The links as a list"), list);
+  const details = h("details", { ontoggle: listLinks }, h("summary", {}, "The links as a list"), list);
   const root = h("div", {}, canvas, legend, details);
   const known = { nodes: new Map(nodes.map((n) => [n.id, n])), edges: new Map(edges.map((e) => [edgeId(e), e])) };
   let cy;
@@ -60,6 +60,11 @@ export function graphView({ nodes, edges, centre, onNode, onEdge, onExpand, labe
   function describe() {
     const types = [...new Set([...known.nodes.values()].map((n) => n.type))].sort();
     legend.replaceChildren(...types.map((t) => h("span", {}, dot(t), lookOf(t).label ?? t)), h("span", {}, "dashed: only claimed, alleged or estimated"), h("span", {}, "dotted: denied"));
+    listLinks();
+  }
+
+  function listLinks() { // only once it is looked at: a thousand buttons take their time
+    if (!details.open) return;
     list.replaceChildren(...[...known.edges.values()].slice(0, 1000).map((edge) =>
       h("li", {}, h("button", { class: "evidence-button", onclick: () => onEdge(edge) },
         `${cut(known.nodes.get(edge.source)?.name ?? edge.source)} — ${words(edge.predicate)} — ${cut(known.nodes.get(edge.target)?.name ?? edge.target)}`))));

@@ -4,7 +4,7 @@ import { announce, foreign, h } from "../dom.js";
 import { toEntity } from "../route.js";
 import { dot } from "./look.js";
 
-const WAIT = 90; // ms of quiet before asking, so that fast typists send one request a word
+const WAIT = 50; // ms of quiet before asking, so that fast typists send one request a word
 
 let counter = 0;
 
