@@ -65,11 +65,12 @@ def load(tx: ManagedTransaction, document: Document, statements: Sequence[Statem
     if known is not None and known["digest"] == digest:
         return LoadSummary(document.id)
     touched = _Touched()
-    before = _statements(tx, document.id)
+    before = _statements(tx, document.id) if known is not None else {}
     gone = [key for key, row in before.items() if rows.get(key, {}).get("digest") != row["digest"]]
     new = [row for key, row in rows.items() if before.get(key, {}).get("digest") != row["digest"]]
     _delete_statements(tx, gone)
-    touched.entities |= _delete_mentions(tx, document.id)
+    if known is not None:
+        touched.entities |= _delete_mentions(tx, document.id)
     _write_document(tx, document, digest, is_new=known is None)
     added = _create_entities(tx, mentions)
     _create_mentions(tx, document.id, mentions)
