@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ _LEAST = {"entity": 0.3, "phrase": 0.3, "incident": 0.5}
 """How likely a word must be inside a span of each layer; low where the roles decide later."""
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 DOUBT = 0.7
 """How likely a modality must be before a statement is told as anything but asserted."""
 
@@ -148,6 +150,7 @@ class Encoder:
         return reading
 
     def _tokenise(self, text: str) -> _Words:
+        text = _SURROGATE.sub("\ufffd", text)  # which the tokeniser refuses
         offsets = texts.words(text)
         strings = [text[a:b] for a, b in offsets]
         encoding = self._tokenizer.encode(strings, is_pretokenized=True, add_special_tokens=False)

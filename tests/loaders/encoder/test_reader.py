@@ -56,7 +56,7 @@ def test_spans_given_are_candidates_too(encoder: Encoder) -> None:
     assert any(p.first.start == at or (p.second and p.second.start == at) for p in reading.proposals)
 
 
-@pytest.mark.parametrize("text", ["", " \n\n", "…", "😀 😀", "\u200b\u200b", "“““ ‘"])
+@pytest.mark.parametrize("text", ["", " \n\n", "…", "😀 😀", "\u200b\u200b", "“““ ‘", "\ud800"])
 def test_texts_without_words_give_little_and_do_not_fail(encoder: Encoder, text: str) -> None:
     assert encoder.read(text).proposals == []
 
