@@ -11,6 +11,7 @@ from functools import cache
 
 from loaders.extraction.lexicon import read_data
 from loaders.extraction.reading import Candidate, Reading, Record
+from loaders.extraction.scoring import trusted
 from ontology.model import ontology
 from ontology.statement import Entity, Literal, Statement
 
@@ -29,6 +30,9 @@ def _signatures() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
     }
 
 
+_GUESSES = frozenset({"near.attributedTo", "encoder"})
+
+
 @cache
 def _thresholds() -> dict[str, float]:
     return {name: float(value) for name, value in read_data("thresholds.yaml").items()}
@@ -44,11 +48,22 @@ def decide(
     signatures = _signatures()
     thresholds = thresholds or _thresholds()
     kept: dict[tuple[str, str, str], Candidate] = {}
+    own = reading.memo.get("by_victim", {})
+    claims = {c.start for c in reading.candidates if c.rule == "attack.claim"}
     for candidate in reading.candidates:
+        if candidate.predicate == "targeted" and isinstance(candidate.object, Record):
+            # who has an incident of its own was not hit in its neighbour's
+            candidate.subject = own.get(candidate.object.id, candidate.subject)
+        if candidate.predicate == "attributedTo" and candidate.start in claims and candidate.rule in _GUESSES:
+            # that a group claims an attack is no attribution
+            continue
         subject, target = candidate.subject, candidate.object
         if not isinstance(subject, Record) or not isinstance(target, Record | Literal):
             continue
-        floor = thresholds.get(candidate.predicate, thresholds["default"]) if minimum is None else minimum
+        floor = thresholds.get(candidate.predicate, thresholds["default"]) if usual is None else usual
+        if candidate.rule in trusted():
+            floor = min(floor, thresholds["trusted"])
+        floor = floor if minimum is None else minimum
         domain, span = signatures[candidate.predicate]
         kind = target.kind if isinstance(target, Record) else target.datatype.value
         if subject.kind not in domain or kind not in span or candidate.confidence < floor:

@@ -52,7 +52,8 @@ def _weights() -> Any:
 
 
 @cache
-def _trusted() -> frozenset[str]:
+def trusted() -> frozenset[str]:
+    """Rules that keep at least their own confidence."""
     return frozenset(read_data("trusted.yaml"))
 
 
@@ -65,7 +66,7 @@ def score(reading: Reading) -> None:
         total = offset(candidate) + float(weights[slots].sum())
         learned = 1.0 / (1.0 + math.exp(-max(-20.0, min(20.0, total))))
         # rules for what annotated reports hardly hold keep their own word
-        candidate.confidence = max(learned, candidate.confidence) if candidate.rule in _trusted() else learned
+        candidate.confidence = max(learned, candidate.confidence) if candidate.rule in trusted() else learned
 
 
 def offset(candidate: Candidate) -> float:
