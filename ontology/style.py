@@ -70,7 +70,7 @@ def _luminance(colour: str) -> float:
 
 
 def look(model: Ontology) -> str:
-    """The explorer page's part: the namespaces, how each class is drawn, how each predicate reads in either direction."""
+    """The explorer page's part: namespaces, how each class is drawn, how each predicate reads in either direction."""
     classes = {
         name: {"label": c.label, "colour": c.colour, "size": c.size, "labels": c.labels}
         for name, c in model.classes.items()
