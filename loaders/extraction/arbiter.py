@@ -60,9 +60,9 @@ def decide(
         subject, target = candidate.subject, candidate.object
         if not isinstance(subject, Record) or not isinstance(target, Record | Literal):
             continue
-        floor = thresholds.get(candidate.predicate, thresholds["default"]) if usual is None else usual
+        floor = thresholds.get(candidate.predicate, thresholds["default"])
         if candidate.rule in trusted():
-            floor = min(floor, thresholds["trusted"])
+            floor = min(floor, _thresholds()["trusted"])
         floor = floor if minimum is None else minimum
         domain, span = signatures[candidate.predicate]
         kind = target.kind if isinstance(target, Record) else target.datatype.value
