@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import tempfile
 import threading
@@ -75,6 +76,7 @@ class EmbeddedStore(BoltStore):
 
     def _start(self) -> Connection:
         try:
+            _check_schema(self._path / "databases" / DATABASE)
             self._server = ArcadeServer(self._path)
             connection = _connect(self._path, self._server.endpoint)
             with told(str(self._path)):
@@ -189,6 +191,21 @@ def _try_lock(path: Path) -> IO[bytes] | None:
         file.close()
         return None
     return file
+
+
+def _check_schema(database: Path) -> None:
+    """ArcadeDB would open a database whose schema cannot be read, with the labels of all nodes lost."""
+    files = [file for name in ("schema.json", "schema.prev.json") if (file := database / name).exists()]
+    if files and not any(map(_is_json, files)):
+        raise StoreUnavailable(f"the database in {database} is damaged", hint="restore a copy, or load into a new folder")
+
+
+def _is_json(file: Path) -> bool:
+    try:
+        json.loads(file.read_bytes())
+    except ValueError:
+        return False
+    return True
 
 
 def _opened(path: Path) -> IO[bytes]:
