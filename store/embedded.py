@@ -197,7 +197,9 @@ def _check_schema(database: Path) -> None:
     """ArcadeDB would open a database whose schema cannot be read, with the labels of all nodes lost."""
     files = [file for name in ("schema.json", "schema.prev.json") if (file := database / name).exists()]
     if files and not any(map(_is_json, files)):
-        raise StoreUnavailable(f"the database in {database} is damaged", hint="restore a copy, or load into a new folder")
+        raise StoreUnavailable(
+            f"the database in {database} is damaged", hint="restore a copy, or load into a new folder"
+        )
 
 
 def _is_json(file: Path) -> bool:
