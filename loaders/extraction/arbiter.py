@@ -30,7 +30,7 @@ def _signatures() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
     }
 
 
-_GUESSES = frozenset({"near.attributedTo", "encoder"})
+_GUESSES = frozenset({"near.attributedTo", "near.targeted", "encoder"})
 
 
 @cache
@@ -63,6 +63,14 @@ def decide(
         floor = thresholds.get(candidate.predicate, thresholds["default"])
         if candidate.rule in trusted():
             floor = min(floor, _thresholds()["trusted"])
+        if (
+            candidate.predicate == "targeted"
+            and candidate.rule in _GUESSES
+            and isinstance(target, Record)
+            and target.generic
+        ):
+            # beside victims with a name, "customers" and "systems" are seldom victims of their own
+            floor = max(floor, _thresholds()["unnamed"]) if own else floor
         floor = floor if minimum is None else minimum
         domain, span = signatures[candidate.predicate]
         kind = target.kind if isinstance(target, Record) else target.datatype.value
