@@ -49,6 +49,14 @@ def decide(
     thresholds = thresholds or _thresholds()
     kept: dict[tuple[str, str, str], Candidate] = {}
     own = reading.memo.get("by_victim", {})
+    clients = {
+        (c.start, c.object.id)
+        for c in reading.candidates
+        if c.predicate == "supplies"
+        and c.rule not in _GUESSES
+        and c.rule != "near.supplies"
+        and isinstance(c.object, Record)
+    }
     claims = {c.start for c in reading.candidates if c.rule == "attack.claim"}
     for candidate in reading.candidates:
         if candidate.predicate == "targeted" and isinstance(candidate.object, Record):
@@ -56,6 +64,8 @@ def decide(
             candidate.subject = own.get(candidate.object.id, candidate.subject)
         if candidate.predicate == "attributedTo" and candidate.start in claims and candidate.rule in _GUESSES:
             # that a group claims an attack is no attribution
+            continue
+        if candidate.predicate == "targeted" and candidate.rule in _GUESSES and _bystander(candidate, clients):
             continue
         subject, target = candidate.subject, candidate.object
         if not isinstance(subject, Record) or not isinstance(target, Record | Literal):
@@ -92,6 +102,12 @@ def decide(
     statements = [s for c in kept.values() if (s := _statement(reading, c)) is not None]
     statements.sort(key=lambda s: (s.start, s.end, s.predicate, s.subject.id, str(s.object)))
     return statements
+
+
+def _bystander(candidate: Candidate, clients: set[tuple[int, str]]) -> bool:
+    """A client that a list names, or the country of the victims: neither was hit itself."""
+    target = candidate.object
+    return isinstance(target, Record) and (target.kind == "Place" or (candidate.start, target.id) in clients)
 
 
 def _name(target: Record | Literal) -> str:

@@ -20,6 +20,14 @@ def relate(reading: Reading, matches: list[Match], incidents: Incidents) -> None
                 for target in objects:
                     if target is subject:
                         continue
+                    if (
+                        give.predicate == "targeted"
+                        and subject is not subjects[0]
+                        and isinstance(target, Record)
+                        and target.generic
+                    ):
+                        # "companies", named beside others, are not hit once more in the incident of each
+                        continue
                     modality = match.modality
                     if give.modality is not None and modality in (
                         Modality.ASSERTED,
