@@ -45,6 +45,7 @@ _VAGUE = frozenset(
         "credential",
     ]
 )
+_YEAR = re.compile(r" (?:19|20)\d\d$")
 
 
 class Incidents:
@@ -130,17 +131,16 @@ class Incidents:
         key = actor.id if actor else ""
         if key not in self.campaigns:
             of = actor.name if actor else victim.name if victim else "unnamed"
-            year = f" {self.year}" if self.year else ""
-            name = f"{of} campaign{year}" if actor else f"{of} cyberattack{year}"
-            incident = Record(name, "Incident", slug(name), {name: None})
-            self.reading.records.append(incident)
+            incident = self._named(f"{of} {'campaign' if actor else 'cyberattack'}")
             self.campaigns[key] = incident
         return self.campaigns[key]
 
     def _incident(self, victim: Record) -> Record:
-        year = f" {self.year}" if self.year else ""
-        incident = Record(f"{victim.name} cyberattack{year}", "Incident", slug(f"{victim.name} cyberattack{year}"))
-        incident.aliases[incident.name] = None
+        return self._named(f"{victim.name} cyberattack")
+
+    def _named(self, what: str) -> Record:
+        incident = Record(what, "Incident", slug(what))
+        rename(incident, self.year)
         self.reading.records.append(incident)
         return incident
 
@@ -194,6 +194,14 @@ class Incidents:
                 if (id(token.doc), token.i) in self.of_token:
                     return self.of_token[id(token.doc), token.i]
         return match.sentence.incidents
+
+
+def rename(incident: Record, year: str) -> None:
+    """Know an incident by this year, in place of another."""
+    incident.aliases.pop(incident.name, None)
+    incident.name = f"{_YEAR.sub('', incident.name)} {year}".strip()
+    incident.id = slug(incident.name)
+    incident.aliases = {incident.name: None, **incident.aliases}
 
 
 def _strong(record: Record) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from loaders.extraction.arbiter import decide
+from loaders.extraction.dating import date_incidents
 from loaders.extraction.frames import match_frames
 from loaders.extraction.incidents import Incidents
 from loaders.extraction.join import groups, thresholds, weigh
@@ -43,6 +44,7 @@ def read(document: Document) -> Reading:
     found = groups(reading)
     score(reading)
     weigh(reading, found)
+    date_incidents(reading)
     return reading
 
 

@@ -112,3 +112,28 @@ def test_explanation_and_page() -> None:
     page = to_html(document, extract(document))
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_two_reports_of_one_incident_meet_on_one_id() -> None:
+    first = extract(
+        Document("Halden Motors was hit by a cyberattack on 27 June 2017.", published_on="2017-06-29"),
+    )
+    second = extract(
+        Document(
+            "Halden Motors has settled with its insurers over the ransomware attack that struck it.\n\n"
+            "Hackers attacked Halden Motors on 27 June 2017.",
+            published_on="2024-01-05",
+        )
+    )
+    undated = extract(Document("Halden Motors was hit by a cyberattack.", published_on="2017-07-03"))
+    ids = {s.subject.id for text in (first, second, undated) for s in text if s.predicate == "targeted"}
+    assert ids == {"halden-motors-cyberattack-2017"}
+
+
+def test_an_undated_incident_is_of_the_year_of_its_neighbour_by_the_same_attacker() -> None:
+    statements = read(
+        "The Qilin ransomware gang attacked Brightwater Hospital in Leeds in March 2021. "
+        "Qilin also attacked Osterhaus Foods."
+    )
+    ids = {s.subject.id for s in statements if s.predicate == "targeted"}
+    assert ids == {"brightwater-hospital-cyberattack-2021", "osterhaus-foods-cyberattack-2021"}
