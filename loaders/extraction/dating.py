@@ -50,5 +50,5 @@ def _year(dates: Mapping[str, list[Candidate]], floors: Mapping[str, float]) -> 
         likely = [c for c in dates.get(predicate, ()) if c.confidence >= floor]
         if likely:
             best = max(likely, key=lambda c: (c.confidence, -c.start))
-            return best.object.value[:4] if isinstance(best.object, Literal) else None
+            return str(best.object.value)[:4] if isinstance(best.object, Literal) else None
     return None
