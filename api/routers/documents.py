@@ -11,7 +11,7 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from api.access import Loader, Reader
+from api.access import Loader, Principal, Reader
 from api.context import Graph, Shared
 from api.formats import TABLES, Format, as_json, choose, responses, table
 from api.guard import audit
@@ -39,7 +39,9 @@ class Upload(Parameters):
     """What is known of a report besides its text."""
 
     name: Text = Field(default="", max_length=200, description="Name of the file, where the body is the file itself.")
-    marking: Marking = Field(default=Marking.CLEAR, description="Traffic Light Protocol marking.")
+    marking: Marking = Field(
+        default=Marking.CLEAR, description="Traffic Light Protocol marking, where the report has no stricter one."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +112,12 @@ async def load(request: Request, context: Shared, principal: Loader, query: Anno
 
     The role loader is needed. A report that takes long becomes a job, whose progress `/v1/jobs/{id}` tells.
     """
-    if query.marking.rank > principal.clearance.rank:
-        raise Refused(403, f"your token is not cleared for {query.marking.value}", hint="choose a lower marking")
+    _refuse_above(principal, query.marking)
     files = await _files(request, query)
     name = ", ".join(name for name, _ in files)
 
     def work(report: Report) -> list[Added]:
-        return [_load(context.store, principal.view(), file, query.marking, report) for file in files]
+        return [_load(context.store, principal, file, query.marking, report) for file in files]
 
     job = await run_in_threadpool(
         context.jobs.submit, name, principal.name, work, patience=context.settings.upload_seconds
@@ -178,11 +179,13 @@ async def _files(request: Request, query: Upload) -> Sequence[tuple[str, bytes]]
     return [(query.name or "upload", content)]
 
 
-def _load(store: Store, view: View, file: tuple[str, bytes], marking: Marking, report: Report) -> Added:
-    """One report from its bytes into the store."""
+def _load(store: Store, principal: Principal, file: tuple[str, bytes], marking: Marking, report: Report) -> Added:
+    """One report from its bytes into the store, under the stricter of its own marking and the one it is sent with."""
     report(STAGES[0], 0)
-    found = replace(read_bytes(*file), marking=marking)
-    _refuse_hidden(store, view, found.id)
+    found = read_bytes(*file)
+    found = replace(found, marking=max(found.marking, marking, key=lambda each: each.rank))
+    _refuse_above(principal, found.marking)
+    _refuse_hidden(store, principal.view(), found.id)
     report(STAGES[1], 1)
     statements = extract(found)
     report(STAGES[2], 2)
@@ -196,6 +199,11 @@ def _load(store: Store, view: View, file: tuple[str, bytes], marking: Marking, r
         relationships_added=summary.relationships_added,
         unchanged=summary.unchanged,
     )
+
+
+def _refuse_above(principal: Principal, marking: Marking) -> None:
+    if marking.rank > principal.clearance.rank:
+        raise Refused(403, f"your token is not cleared for {marking.value}", hint="ask an admin to load the report")
 
 
 def _refuse_hidden(store: Store, view: View, document_id: str) -> None:

@@ -94,6 +94,19 @@ def test_a_marking_hides_what_is_loaded_with_it(closed: TestClient, secrets: dic
     assert closed.get(path, headers=bearing(secrets["full reader"])).json()["marking"] == "TLP:RED"
 
 
+def test_a_marking_within_the_report_is_kept_unless_a_stricter_one_is_given(
+    closed: TestClient, secrets: dict[str, str]
+) -> None:
+    own = f"MARKING: TLP:AMBER\n\n{REPORT}"
+    refused = send(closed, secrets["open loader"], own)
+    assert (refused.status_code, "TLP:AMBER" in refused.json()["detail"]) == (403, True)
+    for given, stored in ((None, "TLP:AMBER"), ("TLP:GREEN", "TLP:AMBER"), ("TLP:RED", "TLP:RED")):
+        answer = send(closed, secrets["loader"], own, **({"marking": given} if given else {}))
+        path = answer.headers["location"]
+        assert closed.get(path, headers=bearing(secrets["full reader"])).json()["marking"] == stored
+        assert closed.get(path, headers=bearing(secrets["open reader"])).status_code == 404
+
+
 @pytest.mark.parametrize(
     "bad",
     [
