@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import repeat
 from typing import Any
 
 from neo4j import ManagedTransaction
@@ -43,9 +44,13 @@ class _Edge:
 class _Touched:
     """What has to be computed anew."""
 
-    entities: set[str] = field(default_factory=set)
     edges: dict[str, _Edge] = field(default_factory=dict)
     literals: dict[str, tuple[str, str, Datatype]] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> list[str]:
+        """Keys of both."""
+        return sorted(self.edges.keys() | self.literals.keys())
 
     def add(self, key: str, row: Mapping[str, Any]) -> None:
         """Note the edge or the property that a statement's row speaks for."""
@@ -60,8 +65,7 @@ def load(tx: ManagedTransaction, document: Document, statements: Sequence[Statem
     rows = {statement.id: _row(statement) for statement in statements}
     mentions = _mentions(statements)
     digest = _digest([document.id, _document(document), rows, {key: _mention(m) for key, m in mentions.items()}])
-    _take_turn(tx)
-    known = tx.run("MATCH (d:Document {id: $id}) RETURN d.digest AS digest", id=document.id).single()
+    known = _take_turn(tx, document.id)
     if known is not None and known["digest"] == digest:
         return LoadSummary(document.id)
     touched = _Touched()
@@ -69,46 +73,56 @@ def load(tx: ManagedTransaction, document: Document, statements: Sequence[Statem
     gone = [key for key, row in before.items() if rows.get(key, {}).get("digest") != row["digest"]]
     new = [row for key, row in rows.items() if before.get(key, {}).get("digest") != row["digest"]]
     _delete_statements(tx, gone)
-    if known is not None:
-        touched.entities |= _delete_mentions(tx, document.id)
+    mentioned = _delete_mentions(tx, document.id) if known is not None else set()
     _write_document(tx, document, digest, is_new=known is None)
-    added = _create_entities(tx, mentions)
-    _create_mentions(tx, document.id, mentions)
+    present = _entities(tx, mentions.keys() | mentioned)
+    added = mentions.keys() - present.keys()
+    _create_entities(tx, document.id, {key: mentions[key] for key in sorted(added)})
+    _create_mentions(tx, document.id, {key: mention for key, mention in mentions.items() if key in present})
     _create_amounts(tx, new)
     _create_statements(tx, document.id, new)
-    touched.entities |= mentions.keys() - added
     for row in (*(before[key] for key in gone), *new, *(before.values() if known is not None else ())):
         touched.add(row["fact"], row)
-    made, unmade = _project_edges(tx, touched.edges)
-    removed = _project_entities(tx, touched.entities)
-    _project_literals(tx, touched.literals)
-    _delete_amounts(tx, touched.edges.values())
+    supports = _supports(tx, touched.facts, besides=document.id)
+    for row in rows.values():
+        supports[row["fact"]].append(_support(document, row))
+    made, unmade = _project_edges(tx, touched.edges, supports)
+    removed = _project_entities(tx, present, mentions)
+    _project_literals(tx, touched.literals, supports)
     return LoadSummary(document.id, len(new), len(gone), len(added), removed, made, unmade)
 
 
 def retract(tx: ManagedTransaction, document_id: str) -> RetractSummary:
     """Take the document out, with all that no other one supports; raises `NotFound` when it is not there."""
-    _take_turn(tx)
-    if tx.run("MATCH (d:Document {id: $id}) RETURN d.id AS id", id=document_id).single() is None:
+    if _take_turn(tx, document_id) is None:
         raise NotFound(f"no document has the id {document_id[:120]!r}", hint="ids begin with doc-")
     touched = _Touched()
     before = _statements(tx, document_id)
     _delete_statements(tx, list(before))
-    touched.entities = _delete_mentions(tx, document_id)
+    mentioned = _delete_mentions(tx, document_id)
     tx.run("MATCH (d:Document {id: $id}) DETACH DELETE d", id=document_id).consume()
     for row in before.values():
         touched.add(row["fact"], row)
-    _, unmade = _project_edges(tx, touched.edges)
-    removed = _project_entities(tx, touched.entities)
-    _project_literals(tx, touched.literals)
-    _delete_amounts(tx, touched.edges.values())
+    supports = _supports(tx, touched.facts, besides=document_id)
+    _, unmade = _project_edges(tx, touched.edges, supports)
+    removed = _project_entities(tx, _entities(tx, mentioned), {})
+    _project_literals(tx, touched.literals, supports)
     return RetractSummary(document_id, len(before), removed, unmade)
 
 
-def _take_turn(tx: ManagedTransaction) -> None:
+def _take_turn(tx: ManagedTransaction, document_id: str) -> Mapping[str, Any] | None:
+    """Wait for whoever changes the graph, and give the document as it is stored, if it is."""
     # Two transactions that computed one edge at once would each miss the other's statements. The lock on this node
     # (in Neo4j), or the conflict over it (in ArcadeDB, which the driver answers by trying again), keeps them apart.
-    tx.run(f"MATCH (l:{LEDGER} {{id: 'ledger'}}) SET l.changes = l.changes + 1").consume()
+    row = tx.run(
+        f"""
+        OPTIONAL MATCH (l:{LEDGER} {{id: 'ledger'}}) SET l.changes = l.changes + 1
+        WITH l OPTIONAL MATCH (d:Document {{id: $id}})
+        RETURN d.id AS id, d.digest AS digest
+        """,
+        id=document_id,
+    ).single()
+    return None if row is None or row["id"] is None else row
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------
@@ -237,19 +251,63 @@ def _write_document(tx: ManagedTransaction, document: Document, digest: str, *, 
         tx.run("MATCH (d:Document {id: $id}) SET d += $properties", id=document.id, properties=properties).consume()
 
 
-def _create_entities(tx: ManagedTransaction, mentions: Mapping[str, Mention]) -> set[str]:
-    """Create the entities that are new, and give their ids.
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """An entity as the graph has it, and how the documents mention it."""
 
-    Found first and created with all their labels after: a `MERGE` on several labels would scan.
-    """
-    found = _run(tx, "UNWIND $rows AS id MATCH (e:Entity {id: id}) RETURN e.id AS id", list(mentions))
-    new = mentions.keys() - {row["id"] for row in found}
+    labels: frozenset[str]
+    name: str
+    aliases: tuple[str, ...]
+    mentions: tuple[Mention, ...]
+
+
+def _entities(tx: ManagedTransaction, ids: Iterable[str]) -> dict[str, _Present]:
+    # One row an entity, and equal mentions as one with their number: most documents name a known actor alike.
+    found = _run(
+        tx,
+        """
+        UNWIND $rows AS id
+        MATCH (e:Entity {id: id})
+        OPTIONAL MATCH (e)<-[m:MENTIONS]-()
+        WITH id, e, m.name AS name, m.type AS type, m.aliases AS aliases, count(m) AS number
+        RETURN id, labels(e) AS labels, e.name AS name, e.aliases AS aliases,
+               collect([name, type, aliases, number]) AS mentions
+        """,
+        sorted(ids),
+    )
+    return {
+        row["id"]: _Present(
+            frozenset(row["labels"]),
+            row["name"],
+            tuple(row["aliases"] or ()),
+            tuple(
+                mention
+                for name, kind, aliases, number in row["mentions"]
+                for mention in repeat(Mention(name, kind, tuple(aliases or ())), number)
+            ),
+        )
+        for row in found
+    }
+
+
+def _create_entities(tx: ManagedTransaction, document_id: str, mentions: Mapping[str, Mention]) -> None:
+    """Create the entities that are new, with all their labels: a `MERGE` on several of them would scan."""
     by_class: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for key in sorted(new):
-        by_class[mentions[key].type].append(projection.entity(key, projection.named([mentions[key]])))
+    for key, mention in mentions.items():
+        properties = projection.entity(key, projection.named([mention]))
+        by_class[mention.type].append({"properties": properties, "mention": _mention(mention)})
     for name, rows in by_class.items():
-        _run(tx, f"UNWIND $rows AS row CREATE (e:{':'.join(projection.labels(name))}) SET e = row", rows)
-    return new
+        _run(
+            tx,
+            f"""
+            MATCH (d:Document {{id: $id}})
+            UNWIND $rows AS row
+            CREATE (e:{":".join(projection.labels(name))}) SET e = row.properties
+            CREATE (d)-[m:MENTIONS]->(e) SET m = row.mention
+            """,
+            rows,
+            id=document_id,
+        )
 
 
 def _create_mentions(tx: ManagedTransaction, document_id: str, mentions: Mapping[str, Mention]) -> None:
@@ -278,56 +336,70 @@ def _create_amounts(tx: ManagedTransaction, rows: Iterable[Mapping[str, Any]]) -
         for row in rows
         if row["datatype"] == Datatype.MONEY
     }
-    found = _run(tx, "UNWIND $rows AS id MATCH (a:Amount {id: id}) RETURN a.id AS id", list(amounts))
-    new = [amounts[key] for key in sorted(amounts.keys() - {row["id"] for row in found})]
-    _run(tx, "UNWIND $rows AS row CREATE (a:Amount) SET a = row", new)
+    _run(
+        tx,
+        "UNWIND $rows AS row MERGE (a:Amount {id: row.id}) ON CREATE SET a = row",
+        [amounts[key] for key in sorted(amounts)],
+    )
 
 
 def _create_statements(tx: ManagedTransaction, document_id: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    _run(
-        tx,
-        """
-        MATCH (d:Document {id: $id})
-        UNWIND $rows AS row
-        MATCH (e:Entity {id: row.subject})
-        CREATE (s:Statement) SET s = row.own
-        CREATE (s)-[:SUBJECT]->(e)
-        CREATE (s)-[:STATED_IN {start: row.start, end: row.end}]->(d)
-        """,
-        [{"own": _own(row), **{key: row[key] for key in ("subject", "start", "end")}} for row in rows],
-        id=document_id,
-    )
-    ends = {
-        ("OBJECT", "Entity"): [(row, row["object"]) for row in rows if row["datatype"] is None],
-        ("OBJECT", "Amount"): [(row, row["object"]) for row in rows if row["datatype"] == Datatype.MONEY],
-        ("SPEAKER", "Entity"): [(row, row["speaker"]) for row in rows if row["speaker"]],
-    }
-    for (role, label), wanted in ends.items():
+    for label in ("Entity", "Amount", None):
+        match, create = "", ""
+        if label is not None:
+            match, create = f"MATCH (o:{label} {{id: row.object}})", "CREATE (s)-[:OBJECT]->(o)"
         _run(
             tx,
             f"""
+            MATCH (d:Document {{id: $id}})
             UNWIND $rows AS row
-            MATCH (s:Statement {{id: row.id}})
-            MATCH (e:{label} {{id: row.end}})
-            CREATE (s)-[:{role}]->(e)
+            MATCH (e:Entity {{id: row.subject}}) {match}
+            CREATE (s:Statement) SET s = row.own
+            CREATE (s)-[:SUBJECT]->(e) {create}
+            CREATE (s)-[:STATED_IN {{start: row.start, end: row.end}}]->(d)
             """,
-            [{"id": row["id"], "end": end} for row, end in wanted],
+            [
+                {"own": _own(row), **{key: row[key] for key in ("subject", "object", "start", "end")}}
+                for row in rows
+                if _object_label(row) == label
+            ],
+            id=document_id,
         )
+    _run(
+        tx,
+        """
+        UNWIND $rows AS row
+        MATCH (s:Statement {id: row.id})
+        MATCH (e:Entity {id: row.speaker})
+        CREATE (s)-[:SPEAKER]->(e)
+        """,
+        [{key: row[key] for key in ("id", "speaker")} for row in rows if row["speaker"]],
+    )
+
+
+def _object_label(row: Mapping[str, Any]) -> str | None:
+    """Label of the node that a statement's object is; the other literals are in the statement itself."""
+    if row["datatype"] is None:
+        return "Entity"
+    return "Amount" if row["datatype"] == Datatype.MONEY else None
 
 
 # --- the projection ---------------------------------------------------------------------------------------------------
 
 
-def _supports(tx: ManagedTransaction, facts: Iterable[str]) -> dict[str, list[Support]]:
+def _supports(tx: ManagedTransaction, facts: Sequence[str], *, besides: str) -> dict[str, list[Support]]:
+    """What the other documents say for each fact; what this one says is at hand, and need not come back."""
     found = _run(
         tx,
         """
         UNWIND $rows AS fact
-        MATCH (s:Statement {fact: fact})-[:STATED_IN]->(d:Document)
+        MATCH (s:Statement {fact: fact})-[:STATED_IN]->(d)
+        WHERE d.id <> $id
         RETURN fact, s.modality AS modality, s.confidence AS confidence, s.value AS value, s.role AS role,
                d.id AS document, d.published_on AS published_on
         """,
-        sorted(facts),
+        facts,
+        id=besides,
     )
     supports: dict[str, list[Support]] = defaultdict(list)
     for row in found:
@@ -335,9 +407,14 @@ def _supports(tx: ManagedTransaction, facts: Iterable[str]) -> dict[str, list[Su
     return supports
 
 
-def _project_edges(tx: ManagedTransaction, edges: Mapping[str, _Edge]) -> tuple[int, int]:
+def _support(document: Document, row: Mapping[str, Any]) -> Support:
+    return Support(document.id, row["modality"], row["confidence"], row["value"], row["role"], document.published_on)
+
+
+def _project_edges(
+    tx: ManagedTransaction, edges: Mapping[str, _Edge], supports: Mapping[str, Sequence[Support]]
+) -> tuple[int, int]:
     """Write or delete each relationship; gives how many are new and how many are gone."""
-    supports = _supports(tx, edges)
     kept: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     gone: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for key, edge in edges.items():
@@ -349,6 +426,10 @@ def _project_edges(tx: ManagedTransaction, edges: Mapping[str, _Edge]) -> tuple[
             gone[kind].append(ends)
     made = sum(_write_edges(tx, *kind, rows) for kind, rows in kept.items())
     unmade = sum(_delete_edges(tx, *kind, rows) for kind, rows in gone.items())
+    # The amount of a relationship that stays is in a statement still.
+    _delete_amounts(
+        tx, sorted({row["object"] for (_, label), rows in gone.items() if label == "Amount" for row in rows})
+    )
     return made, unmade
 
 
@@ -380,8 +461,11 @@ def _subject_is_hub(rows: Sequence[Mapping[str, Any]]) -> bool:
     return len({row["subject"] for row in rows}) < len({row["object"] for row in rows})
 
 
-def _project_literals(tx: ManagedTransaction, literals: Mapping[str, tuple[str, str, Datatype]]) -> None:
-    supports = _supports(tx, literals)
+def _project_literals(
+    tx: ManagedTransaction,
+    literals: Mapping[str, tuple[str, str, Datatype]],
+    supports: Mapping[str, Sequence[Support]],
+) -> None:
     properties: dict[str, dict[str, Any]] = defaultdict(dict)
     for key, (subject, predicate, datatype) in literals.items():
         name = ontology().predicates[predicate].property_name
@@ -390,46 +474,29 @@ def _project_literals(tx: ManagedTransaction, literals: Mapping[str, tuple[str, 
     _run(tx, "UNWIND $rows AS row MATCH (e:Entity {id: row.id}) SET e += row.properties", rows)
 
 
-def _project_entities(tx: ManagedTransaction, ids: Iterable[str]) -> int:
-    """Name and label each entity after its mentions, and delete those that have none; gives how many went."""
-    wanted = sorted(ids)
-    now = {
-        row["id"]: row
-        for row in _run(
-            tx,
-            """
-            UNWIND $rows AS id
-            MATCH (e:Entity {id: id})
-            RETURN id, labels(e) AS labels, e.name AS name, e.aliases AS aliases
-            """,
-            wanted,
-        )
+def _project_entities(tx: ManagedTransaction, present: Mapping[str, _Present], mentions: Mapping[str, Mention]) -> int:
+    """Name and label each entity after its mentions, and delete those that have none; gives how many went.
+
+    `present` is without the mentions of the document at hand, which are the other ones.
+    """
+    found = {
+        key: (*entity.mentions, *([mentions[key]] if key in mentions else ()))
+        for key, entity in sorted(present.items())
     }
-    mentions: dict[str, list[Mention]] = defaultdict(list)
-    for row in _run(
-        tx,
-        """
-        UNWIND $rows AS id
-        MATCH (e:Entity {id: id})<-[m:MENTIONS]-(:Document)
-        RETURN id, m.name AS name, m.type AS type, m.aliases AS aliases
-        """,
-        wanted,
-    ):
-        mentions[row["id"]].append(Mention(row["name"], row["type"], tuple(row["aliases"] or ())))
-    orphans = [key for key in wanted if key in now and key not in mentions]
+    orphans = [key for key, those in found.items() if not those]
     _run(tx, "UNWIND $rows AS id MATCH (e:Entity {id: id}) DETACH DELETE e", orphans)
-    _rename(tx, now, {key: projection.named(found) for key, found in mentions.items()})
+    _rename(tx, present, {key: projection.named(those) for key, those in found.items() if those})
     return len(orphans)
 
 
-def _rename(tx: ManagedTransaction, now: Mapping[str, Mapping[str, Any]], wanted: Mapping[str, Mention]) -> None:
+def _rename(tx: ManagedTransaction, now: Mapping[str, _Present], wanted: Mapping[str, Mention]) -> None:
     named: list[dict[str, Any]] = []
     moved: dict[tuple[tuple[str, ...], tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
     for key in sorted(wanted):
         mention, old = wanted[key], now[key]
-        if old["name"] != mention.name or list(old["aliases"] or ()) != list(mention.aliases):
+        if (old.name, old.aliases) != (mention.name, tuple(mention.aliases)):
             named.append(projection.entity(key, mention))
-        before, after = set(old["labels"]), set(projection.labels(mention.type))
+        before, after = old.labels, set(projection.labels(mention.type))
         if before != after:
             moved[tuple(sorted(before - after)), tuple(sorted(after - before))].append({"id": key})
     _run(tx, "UNWIND $rows AS row MATCH (e:Entity {id: row.id}) SET e += row", named)
@@ -444,8 +511,8 @@ def _rename(tx: ManagedTransaction, now: Mapping[str, Mapping[str, Any]], wanted
         )
 
 
-def _delete_amounts(tx: ManagedTransaction, edges: Iterable[_Edge]) -> None:
-    amounts = sorted({edge.object for edge in edges if edge.is_amount})
+def _delete_amounts(tx: ManagedTransaction, ids: Sequence[str]) -> None:
+    """Delete those of the amounts that no statement names any more."""
     _run(
         tx,
         """
@@ -454,5 +521,5 @@ def _delete_amounts(tx: ManagedTransaction, edges: Iterable[_Edge]) -> None:
         WHERE NOT EXISTS { (a)<-[:OBJECT]-(:Statement) }
         DETACH DELETE a
         """,
-        amounts,
+        ids,
     )
