@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -60,3 +61,21 @@ def _emptied(store: Store) -> Store:
     with connection.writer.session(database=connection.database) as session:
         session.run("MATCH (n) WHERE NOT n:Ledger DETACH DELETE n").consume()
     return store
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End as the command line does: a thread of Java that is within Python aborts a process on its way down."""
+    if "jpype" in sys.modules and not hasattr(config, "workerinput"):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(int(config.stash.get(_STATUS, 1)))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Keep the status that the process is to end with."""
+    session.config.stash[_STATUS] = int(exitstatus)
+
+
+_STATUS = pytest.StashKey[int]()

@@ -82,6 +82,13 @@ def test_evidence_by_keyboard_alone(site: str, opened: Open) -> None:
     assert opener.evaluate("(element) => element === document.activeElement")
 
 
+def test_the_links_of_a_drawing_as_a_list(site: str, opened: Open) -> None:
+    page = opened(site + "#/entity/tata-motors")
+    page.get_by_text("The links as a list").click()
+    page.get_by_role("button", name="Jaguar Land Rover — owned by — Tata Motors").click()
+    page.wait_for_selector("#evidence mark")
+
+
 def test_an_empty_store_says_what_to_do(embedded_store: Store, opened: Open) -> None:
     with serving(embedded_store) as address:
         page = opened(address)
@@ -137,10 +144,3 @@ def test_hostile_documents_are_shown_and_not_run(embedded_store: Store, opened: 
         page = opened(address)
         page.locator("header [role=combobox]").fill("<img")
         page.wait_for_selector("header [role=option]")
-
-
-def test_the_links_of_a_drawing_as_a_list(site: str, opened: Open) -> None:
-    page = opened(site + "#/entity/tata-motors")
-    page.get_by_text("The links as a list").click()
-    page.get_by_role("button", name="Jaguar Land Rover — owned by — Tata Motors").click()
-    page.wait_for_selector("#evidence mark")
