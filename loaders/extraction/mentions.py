@@ -17,6 +17,7 @@ from loaders.extraction.lexicon import is_technique, nouns, read_data
 from loaders.extraction.nlp import pipeline
 from loaders.extraction.reading import Block, Mention, Reading, Sentence
 from loaders.resolution import gazetteer
+from ontology.model import ontology
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -338,6 +339,14 @@ def nominal_kind(lemma: str, text: str) -> str | None:
     return next((kind for kind, words in nouns().items() if lemma in words or text in words), None)
 
 
+@cache
+def is_doer(kind: str) -> bool:
+    """Whether things of a class do or suffer something in reports, so that a bare noun for one is worth keeping."""
+    return kind in ontology().classes and any(
+        ontology().is_a(kind, ancestor) for ancestor in ("Organization", "Person", "Facility", "System")
+    )
+
+
 def _nominals(reading: Reading, doc: Doc, covered: list[Mention | None]) -> None:
     chunks = list(doc.noun_chunks)
     for chunk in chunks:
@@ -367,16 +376,7 @@ def _nominals(reading: Reading, doc: Doc, covered: list[Mention | None]) -> None
             and token.dep_ in ("conj", "ccomp", "pobj", "dobj", "nsubj", "appos")
         ):
             kind = nominal_kind(token.lemma_.lower(), token.lower_)
-            if kind in (
-                "LawEnforcement",
-                "Company",
-                "Organization",
-                "GovernmentBody",
-                "ThreatActor",
-                "Facility",
-                "System",
-                "Person",
-            ):
+            if kind is not None and is_doer(kind):
                 first = token.i
                 while (
                     first > 0
