@@ -28,6 +28,8 @@ def told(address: str, *, seconds: float | None = None) -> Iterator[None]:
         yield
     except IncidentGraphError:
         raise
+    except RecursionError as error:
+        raise InvalidQuery("a value of the answer is nested too deep", hint="use UNWIND to take it apart") from error
     except (Neo4jError, DriverError, OSError, ValueError, OverflowError) as error:
         raise _translated(error, address, seconds) from error
 

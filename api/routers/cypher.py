@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import anyio
 from fastapi import APIRouter, Request, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -32,7 +32,11 @@ _INT64 = 2**63
 
 
 def _storable(value: JsonValue, depth: int = 0) -> JsonValue:
-    """A parameter that a store can take: 64-bit integers, sound text, and not too deep."""
+    """A parameter that a store can take: 64-bit integers, sound text, and not too deep.
+
+    Asked before pydantic looks at it, whose own descent into some hundred levels can overrun the stack that the JVM
+    leaves to the event loop, and end the process.
+    """
     if depth > DEEPEST:
         raise ValueError(f"is nested more than {DEEPEST} deep")
     if isinstance(value, int) and not -_INT64 <= value < _INT64:
@@ -61,7 +65,7 @@ class CypherQuery(BaseModel):
     )
 
     query: Text = Field(min_length=1, max_length=50_000, description="A Cypher query that reads.")
-    parameters: dict[Text, Annotated[JsonValue, AfterValidator(_storable)]] = Field(
+    parameters: dict[Text, Annotated[JsonValue, BeforeValidator(_storable)]] = Field(
         default_factory=dict, max_length=200, description="Values for `$name` in the query."
     )
     limit: int = Field(

@@ -241,6 +241,14 @@ def test_bodies_that_do_not_fit_are_refused(client: TestClient, body: Any) -> No
     assert answer.json()["errors"]
 
 
+def test_a_deep_parameter_is_refused_before_anything_descends_into_it(client: TestClient) -> None:
+    deep = "[" * 900 + "]" * 900
+    body = f'{{"query": "RETURN $n", "parameters": {{"n": {deep}}}}}'
+    answer = client.post("/v1/cypher", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "body/parameters/n: Value error, is nested more than 20 deep"
+
+
 @pytest.mark.parametrize("query", ["MATCH (n", "MATCH (n) RETURN m", "RETURN $missing", "SELEKT", "RETURN 1/0", "'"])
 def test_what_cannot_be_run_is_told_in_one_line(client: TestClient, query: str) -> None:
     answer = ask(client, query)
@@ -285,6 +293,13 @@ def test_a_bomb_of_a_result_is_cut(world: Store) -> None:
         answer = ask(client, bomb, limit=100_000)
         assert answer.status_code in {200, 408}
         assert len(answer.content) < 300_000
+
+
+def test_a_value_that_is_nested_too_deep_is_refused(client: TestClient) -> None:
+    answer = ask(client, "RETURN reduce(deep = [1], i IN range(1, 800) | [deep]) AS deep")
+    assert answer.status_code == 400
+    assert "nested too deep" in answer.json()["detail"] or "Type mismatch" in answer.json()["detail"]  # Neo4j's planner
+    assert ask(client, "RETURN 1 AS one").json()["rows"] == [[1]]
 
 
 def test_only_so_many_run_at_once(world: Store) -> None:
