@@ -11,7 +11,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, ClassVar, Literal, TypeVar, cast
 
 from neo4j import READ_ACCESS, Driver, ManagedTransaction, Query, Result, Session
 from neo4j.exceptions import DriverError, Neo4jError
@@ -71,6 +71,8 @@ class BoltStore(Store):
     """A store over Bolt; what differs between the two is how a query is admitted, and how it is stopped."""
 
     kind: Literal["embedded", "neo4j"]
+    has_dynamic_types: ClassVar[bool] = False
+    """Whether a query may take the type of a relationship, or the labels of a node, from a row."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -100,10 +102,10 @@ class BoltStore(Store):
         listed = list(statements)
         check(listed, document)
         _check_encodable(document)
-        return self._write(lambda tx: writer.load(tx, document, listed))
+        return self._write(lambda tx: writer.load(tx, document, listed, has_dynamic_types=self.has_dynamic_types))
 
     def retract(self, document_id: str) -> RetractSummary:
-        return self._write(lambda tx: writer.retract(tx, document_id))
+        return self._write(lambda tx: writer.retract(tx, document_id, has_dynamic_types=self.has_dynamic_types))
 
     def _write(self, work: Callable[[ManagedTransaction], T]) -> T:
         def once() -> T:

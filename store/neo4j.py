@@ -25,6 +25,7 @@ class Neo4jStore(BoltStore):
     """
 
     kind = "neo4j"
+    has_dynamic_types = True  # each text is planned anew for about 20 ms, and a report has many types
 
     def __init__(self, address: str, user: str, password: str, database: str | None = None) -> None:
         with told(address):

@@ -60,8 +60,14 @@ class _Touched:
             self.literals[key] = (row["subject"], row["predicate"], Datatype(row["datatype"]))
 
 
-def load(tx: ManagedTransaction, document: Document, statements: Sequence[Statement]) -> LoadSummary:
-    """Make the document hold exactly these statements."""
+def load(
+    tx: ManagedTransaction, document: Document, statements: Sequence[Statement], *, has_dynamic_types: bool = False
+) -> LoadSummary:
+    """Make the document hold exactly these statements.
+
+    With `has_dynamic_types` a row may name the type of its relationship or the labels of its node, and one query
+    writes those of all types.
+    """
     rows = {statement.id: _row(statement) for statement in statements}
     mentions = _mentions(statements)
     digest = _digest([document.id, _document(document), rows, {key: _mention(m) for key, m in mentions.items()}])
@@ -77,7 +83,7 @@ def load(tx: ManagedTransaction, document: Document, statements: Sequence[Statem
     _write_document(tx, document, digest, is_new=known is None)
     present = _entities(tx, mentions.keys() | mentioned)
     added = mentions.keys() - present.keys()
-    _create_entities(tx, document.id, {key: mentions[key] for key in sorted(added)})
+    _create_entities(tx, document.id, {key: mentions[key] for key in sorted(added)}, has_dynamic_types)
     _create_mentions(tx, document.id, {key: mention for key, mention in mentions.items() if key in present})
     _create_amounts(tx, new)
     _create_statements(tx, document.id, new)
@@ -86,13 +92,13 @@ def load(tx: ManagedTransaction, document: Document, statements: Sequence[Statem
     supports = _supports(tx, touched.facts, besides=document.id)
     for row in rows.values():
         supports[row["fact"]].append(_support(document, row))
-    made, unmade = _project_edges(tx, touched.edges, supports)
+    made, unmade = _project_edges(tx, touched.edges, supports, has_dynamic_types)
     removed = _project_entities(tx, present, mentions)
     _project_literals(tx, touched.literals, supports)
     return LoadSummary(document.id, len(new), len(gone), len(added), removed, made, unmade)
 
 
-def retract(tx: ManagedTransaction, document_id: str) -> RetractSummary:
+def retract(tx: ManagedTransaction, document_id: str, *, has_dynamic_types: bool = False) -> RetractSummary:
     """Take the document out, with all that no other one supports; raises `NotFound` when it is not there."""
     if _take_turn(tx, document_id) is None:
         raise NotFound(f"no document has the id {document_id[:120]!r}", hint="ids begin with doc-")
@@ -104,7 +110,7 @@ def retract(tx: ManagedTransaction, document_id: str) -> RetractSummary:
     for row in before.values():
         touched.add(row["fact"], row)
     supports = _supports(tx, touched.facts, besides=document_id)
-    _, unmade = _project_edges(tx, touched.edges, supports)
+    _, unmade = _project_edges(tx, touched.edges, supports, has_dynamic_types)
     removed = _project_entities(tx, _entities(tx, mentioned), {})
     _project_literals(tx, touched.literals, supports)
     return RetractSummary(document_id, len(before), removed, unmade)
@@ -290,19 +296,24 @@ def _entities(tx: ManagedTransaction, ids: Iterable[str]) -> dict[str, _Present]
     }
 
 
-def _create_entities(tx: ManagedTransaction, document_id: str, mentions: Mapping[str, Mention]) -> None:
+def _create_entities(
+    tx: ManagedTransaction, document_id: str, mentions: Mapping[str, Mention], has_dynamic_types: bool
+) -> None:
     """Create the entities that are new, with all their labels: a `MERGE` on several of them would scan."""
-    by_class: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    by_labels: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for key, mention in mentions.items():
+        labels = projection.labels(mention.type)
         properties = projection.entity(key, projection.named([mention]))
-        by_class[mention.type].append({"properties": properties, "mention": _mention(mention)})
-    for name, rows in by_class.items():
+        by_labels["$(row.labels)" if has_dynamic_types else ":".join(labels)].append(
+            {"labels": list(labels), "properties": properties, "mention": _mention(mention)}
+        )
+    for wanted, rows in by_labels.items():
         _run(
             tx,
             f"""
             MATCH (d:Document {{id: $id}})
             UNWIND $rows AS row
-            CREATE (e:{":".join(projection.labels(name))}) SET e = row.properties
+            CREATE (e:{wanted}) SET e = row.properties
             CREATE (d)-[m:MENTIONS]->(e) SET m = row.mention
             """,
             rows,
@@ -412,14 +423,18 @@ def _support(document: Document, row: Mapping[str, Any]) -> Support:
 
 
 def _project_edges(
-    tx: ManagedTransaction, edges: Mapping[str, _Edge], supports: Mapping[str, Sequence[Support]]
+    tx: ManagedTransaction,
+    edges: Mapping[str, _Edge],
+    supports: Mapping[str, Sequence[Support]],
+    has_dynamic_types: bool,
 ) -> tuple[int, int]:
     """Write or delete each relationship; gives how many are new and how many are gone."""
     kept: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     gone: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for key, edge in edges.items():
-        kind = (ontology().predicates[edge.predicate].relationship_type, "Amount" if edge.is_amount else "Entity")
-        ends = {"subject": edge.subject, "object": edge.object}
+        name = ontology().predicates[edge.predicate].relationship_type
+        kind = ("$(row.type)" if has_dynamic_types else name, "Amount" if edge.is_amount else "Entity")
+        ends = {"subject": edge.subject, "object": edge.object, "type": name}
         if key in supports:
             kept[kind].append(ends | {"properties": projection.edge(supports[key])})
         else:
