@@ -134,7 +134,7 @@ class BoltStore(Store):
     def _query(self, cypher: str, parameters: Mapping[str, Any], bounds: QueryBounds) -> QueryResult:
         started = time.monotonic()
         with ExitStack() as stack:
-            stack.enter_context(self._told(bounds.seconds))
+            stack.enter_context(self._told(bounds.seconds, untrusted=True))
             session = stack.enter_context(self._reading())
             self._admit(session, cypher, parameters)
             left = max(bounds.seconds - (time.monotonic() - started), 0.05)
@@ -153,7 +153,7 @@ class BoltStore(Store):
         self, kept: ExitStack, running: Running, bounds: QueryBounds, statistics: QueryStatistics, started: float
     ) -> Generator[list[Any], None, str]:
         try:
-            with self._told(bounds.seconds):
+            with self._told(bounds.seconds, untrusted=True):
                 for record in running.result:
                     row = [to_json(value) for value in record.values()]
                     size = len(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")) + 1
@@ -202,8 +202,8 @@ class BoltStore(Store):
     def _timed(cypher: str, seconds: float) -> Query:
         return Query(cast("Any", cypher), timeout=seconds)
 
-    def _told(self, seconds: float | None = None) -> Any:
-        return told(self._connection.address, seconds=seconds)
+    def _told(self, seconds: float | None = None, *, untrusted: bool = False) -> Any:
+        return told(self._connection.address, seconds=seconds, untrusted=untrusted)
 
 
 def _check_time(started: float, bounds: QueryBounds) -> None:

@@ -22,7 +22,7 @@ _WRITING = ("Forbidden", "AccessMode", "Security")
 
 
 @contextmanager
-def told(address: str, *, seconds: float | None = None) -> Iterator[None]:
+def told(address: str, *, seconds: float | None = None, untrusted: bool = False) -> Iterator[None]:
     """Turn whatever the driver raises inside into an `IncidentGraphError` of one line."""
     try:
         yield
@@ -31,18 +31,16 @@ def told(address: str, *, seconds: float | None = None) -> Iterator[None]:
     except RecursionError as error:
         raise InvalidQuery("a value of the answer is nested too deep", hint="use UNWIND to take it apart") from error
     except (Neo4jError, DriverError, OSError, ValueError, OverflowError) as error:
-        raise _translated(error, address, seconds) from error
+        raise _translated(error, address, seconds, untrusted) from error
 
 
-def _translated(error: Exception, address: str, seconds: float | None) -> IncidentGraphError:
+def _translated(error: Exception, address: str, seconds: float | None, untrusted: bool) -> IncidentGraphError:
     if isinstance(error, AuthError):
         return StoreUnavailable(
             f"{address} refused the user or the password", hint="set NEO4J_USER and NEO4J_PASSWORD, or pass them"
         )
     if isinstance(error, ServiceUnavailable | SessionExpired | OSError) or isinstance(error.__cause__, OSError):
-        return StoreUnavailable(
-            f"nothing answers at {address}", hint="is the server running, and is the address right?"
-        )
+        return _lost(address, untrusted)
     if isinstance(error, ConfigurationError):
         return StoreUnavailable(
             f"{address} is not an address of a store: {_line(error)}", hint="a path or bolt://host:port"
@@ -54,6 +52,15 @@ def _translated(error: Exception, address: str, seconds: float | None) -> Incide
     return InvalidQuery(
         f"a value cannot be sent to the store: {_line(error)}", hint="text is Unicode, integers have 64 bits"
     )
+
+
+def _lost(address: str, untrusted: bool) -> IncidentGraphError:
+    if untrusted:
+        return StoreUnavailable(
+            "the connection to the store was lost while the query ran",
+            hint="a query that needs too much memory is ended so: ask for less at a time",
+        )
+    return StoreUnavailable(f"nothing answers at {address}", hint="is the server running, and is the address right?")
 
 
 def _of_the_server(error: Neo4jError, address: str, seconds: float | None) -> IncidentGraphError:

@@ -54,6 +54,8 @@ _BEFORE_PARENTHESIS = _words(
     """
 )
 _LOOPS = frozenset({"REDUCE", "ALL", "ANY", "NONE", "SINGLE"})
+_COSTLY = frozenset({"REPLACE", "SPLIT"})
+_CLAUSES = _words("CALL LIMIT MATCH ORDER RETURN SKIP UNION UNWIND WHERE WITH YIELD")
 _SHORT_LISTS = frozenset({"NODES", "RELATIONSHIPS", "LABELS", "KEYS"})
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
@@ -103,7 +105,36 @@ def check_loops(found: Sequence[Token]) -> None:
                 raise InvalidQuery(f"a {token.text} closes nothing", hint="check the brackets")
         elif token.upper == "*" and any(inside for _, inside in open_signs) and found[index - 1].upper in ("[", ":"):
             raise InvalidQuery("a path of any length stands within a loop", hint="use MATCH for it")
+        elif token.upper in _COSTLY and any(inside for _, inside in open_signs) and _opens(found, index + 1):
+            raise InvalidQuery(f"{token.text}() stands within a loop over a list", hint="use UNWIND for the loop")
     _check_patterns(found)
+    _check_predicates(found)
+
+
+def _opens(found: Sequence[Token], index: int) -> bool:
+    return index < len(found) and found[index].upper == "("
+
+
+def _check_predicates(found: Sequence[Token]) -> None:
+    """A path of any length outside MATCH: as a condition or a value it is searched whole, for each row."""
+    clauses, opened = [""], [-1]
+    for index, token in enumerate(found):
+        if token.upper in ("(", "[", "{"):
+            # within braces stands a query of its own, or at least a pattern as MATCH has it
+            clauses.append("MATCH" if token.upper == "{" else clauses[-1])
+            opened.append(index)
+        elif token.upper in _PAIRS and len(opened) > 1:
+            clauses.pop()
+            opened.pop()
+        elif token.upper in _CLAUSES and token.kind is Kind.WORD and _is_clause(found, index):
+            clauses[-1] = token.upper
+        elif token.upper == "*" and clauses[-1] != "MATCH" and _is_relationship(found, opened[-1]):
+            raise InvalidQuery("a path of any length stands outside MATCH", hint="use MATCH or EXISTS { … } for it")
+
+
+def _is_relationship(found: Sequence[Token], bracket: int) -> bool:
+    """Whether the bracket at this place is that of `-[…]-`."""
+    return bracket > 0 and found[bracket].upper == "[" and found[bracket - 1].upper.endswith("-")
 
 
 def _check_patterns(found: Sequence[Token]) -> None:

@@ -8,6 +8,8 @@ from ontology.errors import InvalidQuery, WriteRefused
 from store.guard import admit, check_loops, is_explain
 
 READING = [
+    "MATCH (a) WHERE a.x = 1 MATCH (a)-[r:OWNED_BY*]->(b) RETURN 2 * 3 AS n, [1 * 2] AS m",
+    "MATCH (a) WHERE EXISTS { (a)-[*1..2]-(:Bank) } RETURN replace(a.name, 'a', 'b')",
     "MATCH (i:Incident)-[:TARGETED]->(o {id: 'acme'}) RETURN i.name AS name, o.`set`, o.set ORDER BY name LIMIT 5",
     "MATCH p = shortestPath((a:Entity {id: $create})-[*..6]-(b)) RETURN [n IN nodes(p) | n.id] AS ids;",
     "MATCH (n:Set) WHERE n.name STARTS WITH ('J') AND NOT (n)-[:X]->() RETURN {set: n.set, create: 1} AS create",
@@ -68,6 +70,11 @@ WRITING = [
     "UNWIND [1] AS x MATCH (n) SET n:Foo RETURN n",
 ]
 ENDLESS = [
+    "MATCH (a) WHERE (a)-[*]-(:Ledger) RETURN count(a)",
+    "MATCH (a) WHERE NOT (a)<-[:OWNED_BY*1..9]-() RETURN a",
+    "MATCH (a) WITH a ORDER BY (a)-[*]-(:Ledger) RETURN a",
+    "MATCH (a WHERE (a)-[*]-()) RETURN a",
+    "RETURN reduce(s = 0, i IN range(1, 100000) | s + size(replace('aaaa', 'a', 'bb'))) AS x",
     "RETURN [x IN range(1, 9999) | [y IN range(1, 9999) | x]]",
     "RETURN any(x IN range(1, 9) WHERE reduce(a = 0, y IN range(1, 9) | a + y) > 1)",
     "MATCH (n) RETURN [(n)-[*1..6]->(m) | m.id]",
