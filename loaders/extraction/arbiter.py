@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from loaders.extraction.lexicon import read_data
+from loaders.extraction.phrases import in_one_phrase
 from loaders.extraction.reading import Candidate, Reading, Record
 from loaders.extraction.scoring import trusted
 from ontology.model import ontology
@@ -31,6 +32,9 @@ def _signatures() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
 
 
 _GUESSES = frozenset({"near.attributedTo", "near.targeted", "encoder"})
+_NEAR_ROLES = frozenset({"near.holdsRole", "encoder"})
+SURE = 0.9
+"""From which confidence on a role is told though the parse does not tie person and organization."""
 
 
 @cache
@@ -66,6 +70,8 @@ def decide(
             # that a group claims an attack is no attribution
             continue
         if candidate.predicate == "targeted" and candidate.rule in _GUESSES and _bystander(candidate, clients):
+            continue
+        if candidate.rule in _NEAR_ROLES and candidate.confidence < SURE and not _in_office(candidate):
             continue
         subject, target = candidate.subject, candidate.object
         if not isinstance(subject, Record) or not isinstance(target, Record | Literal):
@@ -108,6 +114,19 @@ def _bystander(candidate: Candidate, clients: set[tuple[int, str]]) -> bool:
     """A client that a list names, or the country of the victims: neither was hit itself."""
     target = candidate.object
     return isinstance(target, Record) and (target.kind == "Place" or (candidate.start, target.id) in clients)
+
+
+def _in_office(candidate: Candidate) -> bool:
+    """Whether a person and an organization that stand near each other are told in one breath."""
+    person, organization, sentence = candidate.subject, candidate.object, candidate.sentence
+    if (
+        candidate.predicate != "holdsRole"
+        or sentence is None
+        or not isinstance(person, Record)
+        or not isinstance(organization, Record)
+    ):
+        return True
+    return in_one_phrase(sentence, person, organization)
 
 
 def _name(target: Record | Literal) -> str:

@@ -13,7 +13,7 @@ from loaders.extraction.encoder.reader import Encoder, Proposal, shared_encoder
 from loaders.extraction.encoder.reader import Mention as Span
 from loaders.extraction.encoder.text import Span as Given
 from loaders.extraction.incidents import Incidents, generic_record
-from loaders.extraction.phrases import in_one_phrase, noun_phrase
+from loaders.extraction.phrases import noun_phrase
 from loaders.extraction.reading import ORGANIZATIONS, Candidate, Mention, Reading, Record, Sentence
 from loaders.resolution.within import new_record
 from ontology.statement import Datatype, Literal, Modality, slug
@@ -261,20 +261,13 @@ def _own(learned: Learned, incidents: Incidents) -> list[Candidate]:
     for candidate in (*_roles(learned, victims), *_relations(learned), *_sayings(learned)):
         subject, target = candidate.subject, candidate.object
         if isinstance(subject, Record) and isinstance(target, Record | Literal):
-            if not _sayable(candidate, subject, target):
+            if candidate.sentence is not None and candidate.sentence.block.kind == "heading":
+                # headings give no relations
                 continue
             key = (candidate.predicate, end_key(subject), end_key(target))
             if key not in best or best[key].support < candidate.support:
                 best[key] = candidate
     return list(best.values())
-
-
-def _sayable(candidate: Candidate, subject: Record, target: Record | Literal) -> bool:
-    """Headings give no relations, and a role is held where person and organization are told in one breath."""
-    sentence = candidate.sentence
-    if sentence is None or candidate.predicate != "holdsRole" or not isinstance(target, Record):
-        return sentence is None or sentence.block.kind != "heading"
-    return sentence.block.kind != "heading" and in_one_phrase(sentence, subject, target)
 
 
 def _show(candidate: Candidate) -> str:
