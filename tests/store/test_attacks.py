@@ -21,7 +21,7 @@ SLOW = [
     "UNWIND range(1, 90000) AS x UNWIND range(1, 90000) AS y WITH x, y WHERE x + y = -1 RETURN x",
     "UNWIND range(1, 90000) AS x UNWIND range(1, 90000) AS y WITH DISTINCT x * y AS z RETURN z ORDER BY z LIMIT 1",
     "CALL { UNWIND range(1, 90000) AS x UNWIND range(1, 90000) AS y RETURN sum(x * y) AS s } RETURN s",
-    "MATCH (a), (b), (c), (d), (e), (f), (g), (h) WHERE a.id + b.id + c.id = h.id RETURN count(*)",
+    "MATCH (a), (b), (c), (d), (e), (f), (g) WHERE a.id + b.id + c.id + d.id + e.id + f.id = g.id RETURN count(*)",
     "MATCH (a)-[*..30]-(b) RETURN count(*)",
     "MATCH (a) (()--()){1,30} (b) RETURN count(*)",
 ]
