@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from loaders.sources import metadata
 from loaders.sources.rawfile import RawFile
 from ontology.errors import UnreadableDocument
-from ontology.statement import Document, Marking
+from ontology.statement import Document
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -40,18 +40,7 @@ def read(file: RawFile) -> Document:
     lines = [metadata.one_line(line).removeprefix("- ") for line in text.splitlines()]
     paragraphs = [line for line in lines if line]
     title = found.title or next((metadata.one_line(each.text_content()) for each in tree.iter("h1", "title")), "")
-    if title and paragraphs and title not in paragraphs[:3]:
-        paragraphs.insert(0, title)
-    body = "\n\n".join(paragraphs)
-    return Document(
-        body=body,
-        title=title or metadata.heading(body),
-        url=found.url,
-        publisher=found.publisher,
-        published_on=found.published_on,
-        marking=found.marking or metadata.marking_line(body) or Marking.CLEAR,
-        source=file.name,
-    )
+    return metadata.document(found, title, paragraphs, file.name)
 
 
 def _tree(file: RawFile) -> HtmlElement:

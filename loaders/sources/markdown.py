@@ -10,7 +10,7 @@ from loaders.sources import metadata
 from loaders.sources.html import text_of_fragment
 from loaders.sources.rawfile import RawFile
 from ontology.errors import UnreadableDocument
-from ontology.statement import Document, Marking
+from ontology.statement import Document
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -44,18 +44,7 @@ def read(file: RawFile) -> Document:
     blocks = list(_blocks(source[end:]))
     title = found.title or next((text for kind, text in blocks if kind == "h1"), "")
     paragraphs = [text for _, text in blocks]
-    if title and title not in paragraphs[:3]:
-        paragraphs.insert(0, title)
-    body = "\n\n".join(paragraphs)
-    return Document(
-        body=body,
-        title=title or metadata.heading(body),
-        url=found.url,
-        publisher=found.publisher,
-        published_on=found.published_on,
-        marking=found.marking or metadata.marking_line(body) or Marking.CLEAR,
-        source=file.name,
-    )
+    return metadata.document(found, title, paragraphs, file.name)
 
 
 def _front_matter(file: RawFile) -> tuple[metadata.Metadata, str]:

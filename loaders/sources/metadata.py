@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from ontology.errors import UnreadableDocument
-from ontology.statement import Marking
+from ontology.statement import Document, Marking
 
 # The names under which header lines, front matter and meta tags carry each of the five.
 _NAMES = {
@@ -90,6 +90,21 @@ def header(text: str, name: str) -> tuple[Metadata, int]:
         pairs.setdefault(match[1], match[2].strip())
         end += len(line)
     return from_pairs(pairs, name), end
+
+
+def document(found: Metadata, title: str, paragraphs: list[str], source: str) -> Document:
+    """A report of paragraphs, a blank line between them, which begins with its title; it says `found` of itself."""
+    repeated = not title or not paragraphs or title in paragraphs[:3]
+    body = "\n\n".join(paragraphs if repeated else [title, *paragraphs])
+    return Document(
+        body=body,
+        title=title or heading(body),
+        url=found.url,
+        publisher=found.publisher,
+        published_on=found.published_on,
+        marking=found.marking or marking_line(body) or Marking.CLEAR,
+        source=source,
+    )
 
 
 def heading(text: str) -> str:
