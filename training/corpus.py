@@ -179,9 +179,16 @@ def _find(body: str, quote: str, nth: int) -> int:
 def _object(value: Any, predicate: Predicate, entities: Mapping[str, Entity]) -> Entity | Literal:
     if predicate.range and value in entities:
         return entities[value]
+    if value in entities:
+        raise InvalidStatements(f"{predicate.name} takes no {value!r}", hint="its object is a literal")
+    return read_literal(str(value), predicate)
+
+
+def read_literal(text: str, predicate: Predicate) -> Literal:
+    """A literal as annotators write it, of the kind that the predicate takes; another raises `InvalidStatements`."""
     if not predicate.datatypes:
-        raise InvalidStatements(f"{predicate.name} takes no {value!r}", hint="its object is the key of an entity")
-    text, datatype = str(value), predicate.datatypes[0]
+        raise InvalidStatements(f"{predicate.name} takes no {text!r}", hint="its object is the key of an entity")
+    datatype = predicate.datatypes[0]
     if datatype is Datatype.MONEY and (money := _MONEY.fullmatch(text)):
         number = float(money[1])
         return Literal(int(number) if number.is_integer() else number, datatype, money[2])
@@ -189,9 +196,9 @@ def _object(value: Any, predicate: Predicate, entities: Mapping[str, Entity]) ->
         return Literal(text, datatype)
     if datatype is Datatype.INTEGER and text.isdigit():
         return Literal(int(text), datatype)
-    if datatype is Datatype.TEXT and text not in entities:
+    if datatype is Datatype.TEXT:
         return Literal(text, datatype)
-    raise InvalidStatements(f"{predicate.name} takes no {value!r}", hint=f"its object is a {datatype}")
+    raise InvalidStatements(f"{predicate.name} takes no {text!r}", hint=f"its object is a {datatype}")
 
 
 def _entity_problems(report: Report, model: Ontology) -> Iterator[str]:
@@ -216,9 +223,9 @@ def _mentioned(name: str, body: str) -> bool:
 
 def _statement_problems(statement: Statement, model: Ontology) -> Iterator[str]:
     predicate = model.predicates[statement.predicate]
-    if not _fits(statement.subject, predicate.domain, model):
+    if not fits(statement.subject, predicate.domain, model):
         yield f"a {statement.subject.type} is outside its domain"
-    if isinstance(statement.object, Entity) and not _fits(statement.object, predicate.range, model):
+    if isinstance(statement.object, Entity) and not fits(statement.object, predicate.range, model):
         yield f"a {statement.object.type} is outside its range"
     if (statement.role is not None) != (predicate.name == "holdsRole"):
         yield "`role` goes with holdsRole, and only with it"
@@ -226,7 +233,8 @@ def _statement_problems(statement: Statement, model: Ontology) -> Iterator[str]:
         yield "the quote crosses a paragraph"
 
 
-def _fits(entity: Entity, classes: tuple[str, ...], model: Ontology) -> bool:
+def fits(entity: Entity, classes: tuple[str, ...], model: Ontology) -> bool:
+    """Whether the entity is of one of the classes, or of one below them."""
     return entity.type in model.classes and any(model.is_a(entity.type, name) for name in classes)
 
 

@@ -23,10 +23,11 @@ from loaders.extraction import join, pipeline, scoring
 from loaders.extraction.arbiter import decide
 from loaders.extraction.reading import Reading
 from training import sets
+from training.archives import SHARED
 from training.train import held_out
 
 DIAGRAM = Path(__file__).resolve().parents[1] / "docs" / "reliability.svg"
-EVALUATION = sets.SHARED / "eval"
+EVALUATION = SHARED / "eval"
 Judged = tuple[float, bool]
 PULL = (1.0, 6.0, 6.0, 2.0, 2.0, 2.0, 2.0)
 """How strongly each of the weights that a predicate has of its own is held at zero."""

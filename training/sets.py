@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +13,10 @@ from loaders.extraction.encoder import labels
 from loaders.extraction.encoder import text as texts
 from ontology.errors import IncidentGraphError
 from ontology.statement import Document, Statement
+from training.archives import members
 from training.corpus import REPORTS, read_report
 from training.examples import Example, Tag, align, blank
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
 CASIE_EVENTS = ("Databreach", "Ransom", "Phishing", "DiscoverVulnerability", "PatchVulnerability")
 CASIE_ROLES = (
     "Victim",
@@ -107,15 +106,6 @@ def _moved(row: dict[str, object], shift: int) -> Statement:
     if isinstance(target, dict) and target.get("datatype") == "money" and not target.get("currency"):
         statement["object"] = {**target, "currency": "XXX"}
     return Statement.from_json(statement)
-
-
-def members(archive: str) -> Iterator[tuple[str, str]]:
-    """The texts of an archive of `../shared/data`, each with its name."""
-    with tarfile.open(SHARED / "data" / archive) as tar:
-        for member in tar:
-            handle = tar.extractfile(member) if member.isfile() else None
-            if handle:
-                yield member.name, handle.read().decode("utf-8", "replace")
 
 
 def casie(leave_out: frozenset[str]) -> Iterator[Example]:

@@ -24,6 +24,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from loaders.extraction.encoder import labels
 from training import sets
+from training.archives import SHARED
 from training.batches import Encoded, Window, cut, encode, plan, tensors
 from training.examples import Example
 from training.network import Reader, build
@@ -56,11 +57,11 @@ def held_out(names: Sequence[str]) -> set[str]:
 def gather(fast: bool) -> tuple[list[Example], list[Example], list[Example]]:
     """Texts to learn from, auxiliary texts, and texts held out."""
     learn = [example for example, _, _ in sets.own()]
-    if not (sets.SHARED / "eval" / "train").is_dir():
+    if not (SHARED / "eval" / "train").is_dir():
         print("../shared is not there: training on training/reports alone", file=sys.stderr)
         return [e for i, e in enumerate(learn) if i % 8], [], learn[::8]
     print(f"{len(learn)} reports of our own", file=sys.stderr)
-    reports = [example for example, _, _ in sets.evaluation(sets.SHARED / "eval" / "train")]
+    reports = [example for example, _, _ in sets.evaluation(SHARED / "eval" / "train")]
     outside = held_out([e.name for e in reports])
     learn += [e for e in reports if e.name not in outside]
     held = [e for e in reports if e.name in outside]

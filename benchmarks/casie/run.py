@@ -20,7 +20,7 @@ import torch
 from tokenizers import Tokenizer
 
 from loaders.extraction.encoder.reader import spans_of
-from training import sets
+from training import archives, sets
 from training.batches import Encoded, cut, encode, plan, tensors
 from training.network import build
 from training.train import BATCH_PIECES, default_encoder, losses
@@ -31,7 +31,7 @@ LAYERS = sets.AUXILIARY_LAYERS
 def split(number: int) -> dict[str, frozenset[str]]:
     """The document numbers of the three parts of a split."""
     parts: dict[str, frozenset[str]] = {}
-    for path, text in sets.members("casie.tar.gz"):
+    for path, text in archives.members("casie.tar.gz"):
         match = re.search(rf"split{number}/(train|dev|test)\.txt$", path)
         if match:
             parts[match[1]] = frozenset(line.removesuffix(".txt") for line in text.split())
@@ -40,7 +40,7 @@ def split(number: int) -> dict[str, frozenset[str]]:
 
 def gold(wanted: frozenset[str]) -> dict[str, dict[str, set[tuple[int, int, str]]]]:
     """All triggers and arguments of these documents, those that overlap as well."""
-    files = dict(sets.members("casie.tar.gz"))
+    files = dict(archives.members("casie.tar.gz"))
     shifts = json.loads(next(v for k, v in files.items() if k.endswith("offset_shift.json")))
     found: dict[str, dict[str, set[tuple[int, int, str]]]] = {}
     for path, raw in files.items():
@@ -123,7 +123,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    if not (sets.SHARED / "data" / "casie.tar.gz").is_file():
+    if not (archives.SHARED / "data" / "casie.tar.gz").is_file():
         sys.exit("skipped: ../shared/data/casie.tar.gz is not there")
     torch.set_num_threads(1)
     parts = split(arguments.split)
