@@ -26,11 +26,15 @@ install: $(VENV)/installed ## install into .venv, and no more
 test: $(VENV)/installed-test check ## install what the tests need, and run them all
 	$(BIN)/pytest $(ARGS)
 
-train: $(VENV)/installed ## make the reading weights anew (two hours on two cores; ENCODER=FOLDER takes other BERT-like weights)
+train: $(VENV)/installed ## make the reading weights anew (some hours on two cores; ENCODER=FOLDER takes other BERT-like weights)
 	$(PIP) install --editable '.[train]'
-	$(BIN)/python -m training.train --out build/encoder
-	$(BIN)/python -m training.export build/encoder
-	$(BIN)/python -m training.join
+	for half in 0 1; do \
+	  $(BIN)/python -m training.train --out build/half-$$half --half $$half && \
+	  $(BIN)/python -m training.export build/half-$$half --to build/encoder/encoder-$$half || exit 1; done
+	$(BIN)/python -m training.train --out build/whole
+	$(BIN)/python -m training.export build/whole
+	$(BIN)/python -m training.score_candidates --halves build/encoder
+	$(BIN)/python -m training.join --halves build/encoder
 
 check: $(VENV)/installed-test ## lint, format and types
 	$(BIN)/ruff check

@@ -1,13 +1,14 @@
-"""Fit the join of rules and encoder on reports that neither has learned from. `python -m training.join`.
+"""Fit the join of rules and encoder. `python -m training.join` (`make train` runs it last).
 
-Writes `join.json` beside the weights of the encoder and the reliability diagram into `docs/`. What the scorer of
-candidates holds must come from weights fitted without these reports too: `--scores` names that file.
+Each half of the annotated reports is read with an encoder and a scorer of candidates that have learned from the other
+half alone (`training.train --half`, `training.score_candidates --halves`): what they hold of it is worth what it
+will be worth on a new text. The reports held out, read by those that learned from all others, show how sure it is: see
+the diagram in `docs/`. Writes `join.npz`, `doubt.npz` and `join.json` beside the weights of the encoder.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import math
 import sys
@@ -17,89 +18,138 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import lightgbm
 import numpy as np
 
-from loaders.extraction import join, pipeline, scoring
+from loaders.extraction import doubt, evidence, join, learned, pipeline, scoring
 from loaders.extraction.arbiter import decide
+from loaders.extraction.encoder.reader import Encoder
 from loaders.extraction.reading import Reading
-from training import sets
+from loaders.extraction.trees import Trees
+from ontology.statement import Document, Modality
 from training.archives import SHARED
-from training.train import held_out
+from training.halves import half_of, held_out
+from training.score_candidates import judge_of, reports, scorer
 
 DIAGRAM = Path(__file__).resolve().parents[1] / "docs" / "reliability.svg"
-EVALUATION = SHARED / "eval"
 Judged = tuple[float, bool]
-PULL = (1.0, 6.0, 6.0, 2.0, 2.0, 2.0, 2.0)
-"""How strongly each of the weights that a predicate has of its own is held at zero."""
-THRESHOLDS = {"default": 0.38, "associatedWith": 0.33, "usedTechnique": 0.2, "disrupted": 0.2}
-"""From which confidence on a statement is told; lower for what texts put in many words."""
+SETTINGS = {"thresholds": {"default": 0.45, "usedTechnique": 0.25, "supplies": 0.35}, "doubt": {"asserted": 0.65}}
+"""From which confidence on a statement is told, by predicate, and from which chance on as asserted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A group of candidates as the curve sees it, what the scorer alone holds of it, and whether it is right."""
+class Rows:
+    """The groups of candidates of one report: features, what the scorer alone holds of them, and which are right."""
 
-    predicate: str
-    features: dict[str, float]
-    score: float
-    right: bool
-
-
-def scorer() -> Any:
-    """The scorer of the evaluation set, which knows when a statement gives a gold fact."""
-    spec = importlib.util.spec_from_file_location("score", EVALUATION / "score.py")
-    if spec is None or spec.loader is None:
-        raise SystemExit("../shared/eval/score.py is not there")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    name: str
+    table: evidence.Row
+    scores: list[float]
+    predicates: list[str]
+    right: list[bool]
+    doubts: evidence.Row
+    kinds: list[int]
+    """Which of `doubt.KINDS` the report gives a statement; -1 for one that it does not make."""
 
 
-def rows(path: Path, module: Any) -> list[Row]:
-    """The groups of candidates of one report, judged by its gold facts."""
-    document, _ = sets.read_document(path)
-    seen: list[tuple[Reading, list[join.Group]]] = []
-    pipeline.weigh = lambda reading, found: seen.append((reading, found))  # the curve is what is being fitted
+def judge(name: str, document: Document, gold: dict[str, Any], module: Any) -> Rows:
+    """The groups of one report, judged by its gold facts; what the arbiter would refuse in any case is left out."""
+    seen: list[tuple[Reading, list[evidence.Group]]] = []
+    pipeline.weigh = lambda reading, found: seen.append((reading, found))  # the join is what is being fitted
     pipeline.read(document)
-    told: list[tuple[join.Group, dict[str, Any]]] = []
-    for reading, found in seen:
-        for group in found:
-            reading.candidates = [group.best]
-            told += [(group, statement.to_json()) for statement in decide(reading, minimum=0.0)]
-    gold = json.loads(path.with_suffix(".json").read_text())
-    judge = module.Scorer(gold, [said for _, said in told])
-    victims = [f["s"] for f in gold["facts"] if f["p"] == "victimOf"]
-    judge.targets.clear()
-    for _, said in told:
-        if said["predicate"] == "targeted" and any(judge.entity(v, said["object"]) for v in victims):
-            judge.targets[said["subject"]["id"]].append(said["object"])
-    return [
-        Row(g.key[0], join.features(g), g.best.confidence, judge.supported(said, gold["facts"])) for g, said in told
-    ]
+    told: list[tuple[int, dict[str, Any]]] = []
+    reading, found = seen[0]
+    together = evidence.Evidence(reading, found)
+    table = together.table()
+    for number, group in enumerate(found):
+        reading.candidates = [group.best]
+        told += [(number, statement.to_json()) for statement in decide(reading, minimum=0.0)]
+    kept = [number for number, _ in told]
+    judge_ = judge_of(module, gold, [said for _, said in told])
+    kinds = [kind_of(judge_, said, gold["facts"]) for _, said in told]
+    return Rows(
+        name,
+        table[kept],
+        [found[n].best.confidence for n in kept],
+        [found[n].key[0] for n in kept],
+        [kind >= 0 for kind in kinds],
+        doubt.Doubts(together).table([found[n] for n in kept]),
+        kinds,
+    )
 
 
-def fit(found: Sequence[Row]) -> dict[str, Any]:
-    """Weights of a logistic curve: common ones, and a few for each predicate that stay near zero where it is rare."""
-    names = sorted(found[0].features)
-    predicates = sorted({row.predicate for row in found})
-    each = len(join.SPECIFIC)
-    at = {p: len(names) + each * i for i, p in enumerate(predicates)}
-    table = np.zeros((len(found), len(names) + each * len(predicates)))
-    for line, row in zip(table, found, strict=True):
-        line[: len(names)] = [row.features[n] for n in names]
-        line[at[row.predicate] : at[row.predicate] + each] = [row.features[n] for n in join.SPECIFIC]
-    wanted = np.array([row.right for row in found], float)
-    pull = np.concatenate([np.full(len(names), 0.05), np.tile(PULL, len(predicates))])
-    weights = np.zeros(table.shape[1])
-    for _ in range(30):
-        likely = 1 / (1 + np.exp(-np.clip(table @ weights, -20, 20)))
-        gradient = table.T @ (likely - wanted) + pull * weights
-        weights -= np.linalg.solve((table.T * (likely * (1 - likely))) @ table + np.diag(pull), gradient)
-    return {
-        "thresholds": THRESHOLDS,
-        "common": {n: round(float(w), 4) for n, w in zip(names, weights, strict=False)},
-        "predicates": {p: [round(float(w), 4) for w in weights[i : i + each]] for p, i in at.items()},
+def kind_of(judge_: Any, said: dict[str, Any], facts: Sequence[dict[str, Any]]) -> int:
+    """Which kind of modality the report gives a statement, by the facts that it answers; -1 where it answers none."""
+    judge_.statements = [said]
+    found = [fact.get("modality") or "asserted" for fact in facts if judge_.holds(fact)]
+    if not found:
+        return -1
+    # one fact told twice, once with doubt: the doubt is the weaker claim
+    return max(next(i for i, kind in enumerate(doubt.KINDS) if Modality(m) in kind) for m in found)
+
+
+def use(encoder: Path, scores: Path) -> None:
+    """Read with these weights from now on."""
+    shared = Encoder.load(encoder)
+    learned.shared_encoder = lambda: shared
+    scoring.WEIGHTS = scores
+    scoring._weights.cache_clear()
+
+
+NEAR = 3.0
+COMMON = {"learning_rate": 0.04, "lambda_l2": 5.0, "seed": 1, "deterministic": True, "verbosity": -1}
+
+
+def fit(found: Sequence[Rows]) -> lightgbm.Booster:
+    """Boosted trees over the features; few and shallow, for the reports are few."""
+    table = np.concatenate([rows.table for rows in found])
+    right = np.concatenate([np.array(rows.right, int) for rows in found])
+    # the reports of the evaluation set are closest to what will be read
+    weight = np.concatenate([np.full(len(rows.right), NEAR if rows.name[:8].isdigit() else 1.0) for rows in found])
+    shape = {"objective": "binary", "num_leaves": 12, "min_data_in_leaf": 30, "feature_fraction": 0.5}
+    return lightgbm.train(COMMON | shape, lightgbm.Dataset(table, right, weight=weight), 400)
+
+
+def fit_doubt(found: Sequence[Rows]) -> lightgbm.Booster:
+    """Trees for the modality of what is right."""
+    table = np.concatenate([rows.doubts for rows in found])
+    kinds = np.concatenate([np.array(rows.kinds, int) for rows in found])
+    shape = {
+        "objective": "multiclass",
+        "num_class": len(doubt.KINDS),
+        "num_leaves": 8,
+        "min_data_in_leaf": 20,
+        "feature_fraction": 0.5,
     }
+    return lightgbm.train(COMMON | shape, lightgbm.Dataset(table[kinds >= 0], kinds[kinds >= 0]), 150)
+
+
+def write(model: lightgbm.Booster, path: Path) -> None:
+    """The trees as arrays, for `loaders.extraction.trees`."""
+    nodes: list[tuple[int, float, int, int, float]] = []
+
+    def add(node: dict[str, Any]) -> int:
+        at = len(nodes)
+        if "leaf_value" in node:
+            nodes.append((0, 0.0, at, at, node["leaf_value"]))
+            return at
+        nodes.append((node["split_feature"], node["threshold"], 0, 0, 0.0))
+        left, right = add(node["left_child"]), add(node["right_child"])
+        nodes[at] = (*nodes[at][:2], left, right, 0.0)
+        return at
+
+    dump = model.dump_model()
+    roots = [add(tree["tree_structure"]) for tree in dump["tree_info"]]
+    feature, threshold, left, right, value = zip(*nodes, strict=True)
+    np.savez_compressed(
+        path,
+        feature=np.array(feature, np.uint8),
+        threshold=np.array(threshold, np.float32),
+        left=np.array(left, np.uint16),
+        right=np.array(right, np.uint16),
+        value=np.array(value, np.float32),
+        root=np.array(roots, np.uint16),
+        target=np.array([i % dump["num_tree_per_iteration"] for i in range(len(roots))], np.uint8),
+    )
 
 
 def diagram(before: Iterable[Judged], after: Iterable[Judged]) -> str:
@@ -142,27 +192,32 @@ def diagram(before: Iterable[Judged], after: Iterable[Judged]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--scores", type=Path, default=scoring.WEIGHTS, help="fitted without the reports held out")
+    parser.add_argument("--halves", type=Path, default=Path("build/encoder"), help="has encoder-N and scores-N.npz")
     parser.add_argument("--diagram", type=Path, default=DIAGRAM)
     arguments = parser.parse_args()
-    if not (EVALUATION / "score.py").is_file():
+    if not (SHARED / "eval" / "score.py").is_file():
         print("../shared is not there: the join stays as it is", file=sys.stderr)
         return
-    scoring.WEIGHTS = arguments.scores
     module = scorer()
-    paths = {p.stem: p for p in sorted((EVALUATION / "train").glob("*.txt"))}
-    by_report = [rows(paths[name], module) for name in sorted(held_out(list(paths)))]
-    weights = fit([row for found in by_report for row in found])
-    Path(str(join.WEIGHTS)).write_text(json.dumps(weights, indent=1) + "\n")
-    # each half judged by the curve that the other half gives
-    after: list[Judged] = []
-    for part in (0, 1):
-        curve = fit([row for i, found in enumerate(by_report) for row in found if i % 2 != part])
-        after += [(join.chance(curve, row.predicate, row.features), row.right) for f in by_report[part::2] for row in f]
-    before = [(row.score, row.right) for found in by_report for row in found]
+    found = list(reports())
+    aside = held_out([name for name, _, _ in found])
+    rows: list[Rows] = []
+    for half in (0, 1):
+        use(arguments.halves / f"encoder-{1 - half}", arguments.halves / f"scores-{1 - half}.npz")
+        rows += [judge(*report, module) for report in found if report[0] not in aside and half_of(report[0]) == half]
+    write(fit(rows), join.FOLDER / "join.npz")
+    write(fit_doubt(rows), join.FOLDER / "doubt.npz")
+    (join.FOLDER / "join.json").write_text(json.dumps(SETTINGS, indent=1) + "\n")
+    use(join.FOLDER, arguments.halves / "scores-all.npz")
+    unseen = [judge(*report, module) for report in found if report[0] in aside]
+    trees = Trees(join.FOLDER / "join.npz")
+    chances = np.concatenate([trees.chances(r.table)[:, 0] for r in unseen])
+    right = np.concatenate([np.array(r.right) for r in unseen])
+    after = list(zip(chances.tolist(), right.tolist(), strict=True))
+    before = list(zip((s for r in unseen for s in r.scores), right.tolist(), strict=True))
     arguments.diagram.write_text(diagram(before, after))
     for least in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
-        kept = [right for given, right in after if given >= least]
+        kept = [r for given, r in after if given >= least]
         print(f"given {least} or more: {len(kept)} statements, {sum(kept) / max(1, len(kept)):.2f} right")
 
 

@@ -20,7 +20,9 @@ import numpy as np
 from loaders.extraction import learned, pipeline, scoring
 from loaders.extraction.reading import Candidate, Record
 from ontology.statement import Document, Literal, Statement
+from training.annotations import read_annotations
 from training.corpus import read_corpus
+from training.halves import half_of, held_out
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "eval"
 SLOTS = 1 << scoring.BITS
@@ -75,6 +77,17 @@ def scorer() -> Any:
     return module
 
 
+def judge_of(module: Any, gold: dict[str, Any], told: list[dict[str, Any]]) -> Any:
+    """The scorer of one report, to which incidents are known by the victims that the gold names."""
+    judge = module.Scorer(gold, told)
+    victims = [f["s"] for f in gold["facts"] if f["p"] == "victimOf"]
+    judge.targets.clear()
+    for said in told:
+        if said["predicate"] == "targeted" and any(judge.entity(v, said["object"]) for v in victims):
+            judge.targets[said["subject"]["id"]].append(said["object"])
+    return judge
+
+
 def reports() -> Iterator[tuple[str, Document, dict[str, Any]]]:
     """Name, document and gold facts of every annotated report."""
     for path in sorted((SHARED / "train").glob("*.txt")):
@@ -86,6 +99,8 @@ def reports() -> Iterator[tuple[str, Document, dict[str, Any]]]:
         yield path.stem, Document(body, title=fields.get("TITLE", ""), published_on=published), gold
     for report in read_corpus():
         yield report.name, report.document, as_gold(report.statements)
+    for name, document, statements in read_annotations():
+        yield name, document, as_gold(statements)
 
 
 def as_gold(statements: Iterable[Statement]) -> dict[str, Any]:
@@ -103,7 +118,7 @@ def as_gold(statements: Iterable[Statement]) -> dict[str, Any]:
             entities[end.id] = {"name": end.name, "type": kind, "aliases": list(end.aliases)}
         predicate, swapped = _GOLD.get(s.predicate, (s.predicate, False))
         subject, target = reversed(ends) if swapped else ends
-        facts.append({"s": subject, "p": predicate, "o": target, "evidence": s.quote})
+        facts.append({"s": subject, "p": predicate, "o": target, "modality": s.modality.value, "evidence": s.quote})
     return {"entities": list(entities.values()), "facts": facts}
 
 
@@ -115,12 +130,7 @@ def rows(document: Document, gold: dict[str, Any], module: Any) -> list[Row]:
         {"predicate": c.predicate, "subject": _json(c.subject), "object": _json(c.object), "modality": c.modality.value}
         for c, _ in found
     ]
-    judge = module.Scorer(gold, told)
-    victims = [f["s"] for f in gold["facts"] if f["p"] == "victimOf"]
-    judge.targets.clear()
-    for said in told:
-        if said["predicate"] == "targeted" and any(judge.entity(v, said["object"]) for v in victims):
-            judge.targets[said["subject"]["id"]].append(said["object"])
+    judge = judge_of(module, gold, told)
     out = []
     for (candidate, slots), said in zip(found, told, strict=True):
         judge.statements = [said]
@@ -178,16 +188,28 @@ def main() -> None:
     """Fit on all annotated reports and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path(str(scoring.WEIGHTS)))
+    parser.add_argument("--halves", type=Path, help="a folder for what each half, and all that is not held out, gives")
     args = parser.parse_args()
     module = scorer()
     # rules are judged by themselves: neither old scores nor the encoder may colour them
     scoring._weights = lambda: None
     learned.shared_encoder = lambda: None
-    found = [rows(document, gold, module) for _, document, gold in reports()]
-    weights = fit(found)
+    found = [(name, rows(document, gold, module)) for name, document, gold in reports()]
+    write(args.out, fit([r for _, r in found]))
+    print(f"{len(found)} reports, {sum(len(r) for _, r in found)} candidates")
+    if args.halves:
+        args.halves.mkdir(parents=True, exist_ok=True)
+        aside = held_out([name for name, _ in found])
+        learned_from = [(name, r) for name, r in found if name not in aside]
+        write(args.halves / "scores-all.npz", fit([r for _, r in learned_from]))
+        for half in (0, 1):
+            write(args.halves / f"scores-{half}.npz", fit([r for name, r in learned_from if half_of(name) == half]))
+
+
+def write(path: Path, weights: np.ndarray[Any, Any]) -> None:
+    """Keep the weights that matter."""
     slots = np.nonzero(np.abs(weights) > SMALL)[0]
-    np.savez_compressed(args.out, slots=slots.astype(np.int32), weights=weights[slots].astype(np.float16))
-    print(f"{len(found)} reports, {sum(map(len, found))} candidates, {len(slots)} weights")
+    np.savez_compressed(path, slots=slots.astype(np.int32), weights=weights[slots].astype(np.float16))
 
 
 if __name__ == "__main__":

@@ -24,14 +24,15 @@ from torch.nn import functional as F  # noqa: N812
 
 from loaders.extraction.encoder import labels
 from training import sets
+from training.annotations import read_annotations
 from training.archives import SHARED
 from training.batches import Encoded, Window, cut, encode, plan, tensors
-from training.examples import Example
+from training.examples import Example, align
+from training.halves import half_of, held_out
 from training.network import Reader, build
 
 BATCH_PIECES = 1600
 LAYERS = labels.LAYERS | sets.AUXILIARY_LAYERS
-HELD_OUT = 40
 SHOWN = (
     "entity", "entity-untyped", "phrase", "incident", "role", "relation", "modality", "role:targeted", "role:said",
     "relation:sameEntity", "relation:sameIncident",
@@ -47,24 +48,24 @@ def default_encoder() -> Path:
     return Path(package.__file__).parent / "data/embeddings/sentence-transformers__all-MiniLM-L6-v2"
 
 
-def held_out(names: Sequence[str]) -> set[str]:
-    """The texts that choose epochs, thresholds and calibration: every fifth or so that is not from CASIE."""
-    plain = sorted(n for n in names if "casie" not in n)
-    step = max(1, len(plain) // HELD_OUT)
-    return set(plain[::step][:HELD_OUT])
-
-
 def gather(fast: bool) -> tuple[list[Example], list[Example], list[Example]]:
     """Texts to learn from, auxiliary texts, and texts held out."""
     learn = [example for example, _, _ in sets.own()]
     if not (SHARED / "eval" / "train").is_dir():
         print("../shared is not there: training on training/reports alone", file=sys.stderr)
         return [e for i, e in enumerate(learn) if i % 8], [], learn[::8]
-    print(f"{len(learn)} reports of our own", file=sys.stderr)
+    for name, document, statements in read_annotations():
+        example = align(document, statements, name)
+        # annotators saw more in what is said than the readers of the other reports did
+        example.known_roles -= {"said"}
+        for roles in example.roles.values():
+            roles.discard("said")
+        learn.append(example)
     reports = [example for example, _, _ in sets.evaluation(SHARED / "eval" / "train")]
     outside = held_out([e.name for e in reports])
     learn += [e for e in reports if e.name not in outside]
     held = [e for e in reports if e.name in outside]
+    print(f"{len(learn)} texts to learn from, {len(held)} held out", file=sys.stderr)
     auxiliary: list[Example] = []
     if not fast:
         auxiliary = [*sets.casie(frozenset()), *sets.annoctr(), *sets.knowledgenet(1500), *sets.polnear(60)]
@@ -206,7 +207,10 @@ class Trainer:
         tokenizer.no_padding()
         begin, separator, mask, pad = (tokenizer.token_to_id(t) for t in ("[CLS]", "[SEP]", "[MASK]", "[PAD]"))
         self.special = (begin, separator, mask, pad)
-        parts = gather(arguments.fast)
+        learn, auxiliary, held = gather(arguments.fast)
+        if arguments.half is not None:
+            learn = [e for e in learn if half_of(e.name) == arguments.half]
+        parts = learn, auxiliary, held
         self.learn, self.auxiliary, self.held = ([encode(e, tokenizer, LAYERS) for e in part] for part in parts)
         self.reader = build(folder, sets.AUXILIARY_LAYERS)
         if arguments.start:
@@ -326,6 +330,7 @@ def main() -> None:
         "--auxiliary", type=float, default=1.0, help="how much of the auxiliary texts the first epoch has"
     )
     parser.add_argument("--fast", action="store_true", help="without the auxiliary texts")
+    parser.add_argument("--half", type=int, choices=(0, 1), help="learn from one half of the texts alone")
     arguments = parser.parse_args()
     arguments.out = arguments.out.resolve()
     arguments.out.mkdir(parents=True, exist_ok=True)

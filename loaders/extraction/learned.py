@@ -12,7 +12,9 @@ from loaders.extraction.encoder.labels import INCIDENT_PREDICATES, PAIR_PREDICAT
 from loaders.extraction.encoder.reader import Encoder, Proposal, shared_encoder
 from loaders.extraction.encoder.reader import Mention as Span
 from loaders.extraction.encoder.text import Span as Given
+from loaders.extraction.grammar import governor
 from loaders.extraction.incidents import Incidents, generic_record
+from loaders.extraction.modality import modality_of
 from loaders.extraction.phrases import noun_phrase
 from loaders.extraction.reading import ORGANIZATIONS, Candidate, Mention, Reading, Record, Sentence
 from loaders.resolution.within import new_record
@@ -205,7 +207,8 @@ def learn(reading: Reading, incidents: Incidents) -> None:
     if encoder is None or not reading.sentences:
         return
     learned = Learned(reading, encoder)
-    support = _Support(learned)
+    support = Support(learned)
+    reading.memo["support"] = support
     for candidate in reading.candidates:
         candidate.support = support.of(candidate)
     before = len(reading.candidates)
@@ -214,13 +217,19 @@ def learn(reading: Reading, incidents: Incidents) -> None:
     reading.explain(RULE, (_show(c) for c in reading.candidates[before:]))
 
 
-class _Support:
-    """How likely the encoder holds a statement to be, by its ends."""
+class Support:
+    """How likely the encoder holds a statement to be, by its ends: `roles` of one end, `pairs` of two.
+
+    `doubts` has the chances of each modality where an end is mentioned, `together` how likely two ends belong to one
+    incident.
+    """
 
     def __init__(self, learned: Learned) -> None:
         self.roles: dict[tuple[str, Key], float] = defaultdict(float)
         self.pairs: dict[tuple[str, Key, Key], float] = defaultdict(float)
         self.speakers: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        self.doubts: dict[Key, list[tuple[int, tuple[float, ...]]]] = defaultdict(list)
+        self.together: dict[frozenset[Key], float] = defaultdict(float)
         for label, proposals in learned.roles.items():
             for proposal in proposals:
                 end = learned.end(proposal.first)
@@ -228,15 +237,22 @@ class _Support:
                     continue
                 key = (label, end_key(end))
                 self.roles[key] = max(self.roles[key], proposal.score)
+                self.doubts[end_key(end)].append((proposal.first.start, proposal.modalities))
                 if label == "said" and isinstance(end, Record):
                     self.speakers[end.id].append((proposal.first.start, proposal.score))
+        for proposal in learned.relations["sameIncident"]:
+            first, second = learned.end(proposal.first), learned.end(proposal.second) if proposal.second else None
+            if first is not None and second is not None and first is not second:
+                both = frozenset({end_key(first), end_key(second)})
+                self.together[both] = max(self.together[both], proposal.score)
         for label in PAIR_PREDICATES:
             for proposal in learned.relations[label]:
                 first = learned.end(proposal.first)
                 second = learned.end(proposal.second) if proposal.second else None
-                if first is not None and second is not None:
+                if proposal.second is not None and first is not None and second is not None:
                     pair = (label, end_key(first), end_key(second))
                     self.pairs[pair] = max(self.pairs[pair], proposal.score)
+                    self.doubts[end_key(second)].append((proposal.second.start, proposal.modalities))
 
     def of(self, candidate: Candidate) -> float:
         """The likelihood of a candidate, whichever incident it is of."""
@@ -291,8 +307,12 @@ def _victims(learned: Learned, incidents: Incidents) -> list[tuple[Span, Record]
     ends = [(p, end) for p in proposals if isinstance(end := learned.end(p.first), Record)]
     ends = [(p, r) for p, r in ends if r.kind not in ("Incident", "ThreatActor", "Malware")]
     # those whose incident the rules know come first, so that the others can join them
-    for proposal, record in sorted(ends, key=lambda e: (e[1].id not in told, -e[0].score)):
-        incident = told.get(record.id) or learned.told_with(proposal.first, found) or incidents.of_victim(record)
+    for proposal, record in sorted(ends, key=lambda e: (e[1].id not in told, e[1].generic, -e[0].score)):
+        incident = told.get(record.id) or learned.told_with(proposal.first, found)
+        if incident is None and record.generic:
+            # "a number of customers" are victims of what the text tells of, not of something of their own
+            incident = learned.sentence(proposal.first).incident or reading.main
+        incident = incident or incidents.of_victim(record)
         told[record.id] = incident
         found.append((proposal.first, incident))
         weight[incident.id] += proposal.score
@@ -307,6 +327,8 @@ def _candidate(
 ) -> Candidate:
     sentence = learned.sentence(span)
     modality = Modality(proposal.modality)
+    if modality is Modality.ASSERTED:
+        modality = _in_grammar(sentence, span)
     speaker = learned.speaker(span) if modality is not Modality.ASSERTED else None
     candidate = Candidate(
         subject, proposal.label, target, sentence.start, max(sentence.end, span.end), RULE, BASE, modality, speaker
@@ -314,6 +336,16 @@ def _candidate(
     candidate.support = proposal.score
     candidate.sentence = sentence
     return candidate
+
+
+def _in_grammar(sentence: Sentence, span: Span) -> Modality:
+    """How the clause of a span puts it."""
+    shift = sentence.start - sentence.span.start_char
+    words = sentence.span.doc.char_span(span.start - shift, span.end - shift, alignment_mode="expand")
+    if words is None:
+        return Modality.ASSERTED
+    verb = governor(words.root)
+    return modality_of(verb if verb is not None else words.root)[0]
 
 
 def _roles(learned: Learned, victims: list[tuple[Span, Record]]) -> Iterator[Candidate]:

@@ -7,6 +7,7 @@ scorer, which has learned how true relations look, finds them likely.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from loaders.extraction import grammar
@@ -57,6 +58,7 @@ def propose(reading: Reading) -> None:
     for sentence in reading.sentences:
         if sentence.block.kind not in ("prose", "list") or len(sentence.mentions) > MAX_MENTIONS:
             continue
+        _client_list(reading, sentence)
         for predicate, subject, target, anchor in _pairs(reading, sentence):
             start, end = sentence.start, sentence.end
             candidate = Candidate(subject, predicate, target, start, end, f"near.{predicate}", BASE)
@@ -120,8 +122,9 @@ def _pairs(reading: Reading, sentence: Sentence) -> Iterator[Pair]:  # noqa: PLR
     yield from _between(named)
     yield from _of_values(reading, sentence, named)
     yield from _sites_and_customers(reading, sentence)
+    yield from _clients(reading, sentence, named)
     if _COURT.search(text):
-        yield from _court(sentence, named)
+        yield from _court(reading, sentence, named)
 
 
 _COURT = re.compile(
@@ -212,7 +215,82 @@ def _owner(reading: Reading, mention: Mention) -> Record | None:
     return None
 
 
-def _court(sentence: Sentence, named: list[Mention]) -> Iterator[Pair]:
+_CLIENT_LIST = re.compile(
+    r"\b(?:customers?|clients?)(?: list| base| roster)?\b[^.;]{0,90}?\b(?:includ\w+|such as|like|among them|counts?)\b",
+    re.IGNORECASE,
+)
+LISTED = 0.65
+"""Confidence of a client in a list that says that it is one."""
+
+
+def _client_list(reading: Reading, sentence: Sentence) -> None:
+    """ "Its customer list includes A, B and C": the supplier stands before the list, or in the sentence before."""
+    match = _CLIENT_LIST.search(sentence.span.text)
+    if match is None:
+        return
+    shift = sentence.start
+    before = [
+        m.record
+        for m in sorted(sentence.mentions, key=lambda m: -m.start)
+        if m.record is not None
+        and m.record.kind in ORGANIZATIONS
+        and m.end <= shift + match.end()
+        and not m.record.generic
+    ]
+    if not before and sentence.index:
+        before = [
+            m.record
+            for m in reading.sentences[sentence.index - 1].mentions
+            if m.record is not None and m.record.kind in ORGANIZATIONS and not m.record.generic
+        ]
+    for mention in sentence.mentions if before else ():
+        record = mention.record
+        listed = mention.source == "name" and mention.start >= shift + match.end()
+        if listed and record is not None and record.kind in ORGANIZATIONS and record is not before[0]:
+            candidate = Candidate(
+                before[0], "supplies", record, sentence.start, sentence.end, "companies.client_list", LISTED
+            )
+            candidate.object_mention, candidate.sentence = mention, sentence
+            reading.candidates.append(candidate)
+
+
+_CLIENTS = re.compile(
+    r"\b(?:customers?|clients?|used by|relied on by|serves|serving|supplie[sd]|provides?|providing|vendor|contractor|"
+    r"supplier)\b",
+    re.IGNORECASE,
+)
+
+
+def _clients(reading: Reading, sentence: Sentence, named: list[Mention]) -> Iterator[Pair]:
+    """ "Its customers include ...": of whoever the sentence before speaks of, where this one does not say."""
+    if not _CLIENTS.search(sentence.span.text) or sentence.index == 0:
+        return
+    here = {m.record for m in named}
+    before = [
+        m.record
+        for m in reading.sentences[sentence.index - 1].mentions
+        if m.record is not None and m.record.kind in ORGANIZATIONS and not m.record.generic and m.record not in here
+    ]
+    for supplier in list(dict.fromkeys(before))[:2]:
+        for mention in named[:8]:
+            if mention.record is not None and mention.record.kind in ORGANIZATIONS:
+                yield "supplies", supplier, mention.record, (None, mention)
+
+
+def _authorities(reading: Reading) -> list[Record]:
+    """The authorities that a text names most: who arrested and charged, where a sentence does not say."""
+    if "authorities" not in reading.memo:
+        counts = Counter(
+            m.record
+            for m in reading.mentions
+            if m.record is not None and m.record.kind in ("LawEnforcement", "GovernmentBody") and not m.record.generic
+        )
+        reading.memo["authorities"] = [r for r, _ in counts.most_common(3)]
+    found: list[Record] = reading.memo["authorities"]
+    return found
+
+
+def _court(reading: Reading, sentence: Sentence, named: list[Mention]) -> Iterator[Pair]:
     text = sentence.span.text.lower()
     predicates = [
         predicate
@@ -230,6 +308,11 @@ def _court(sentence: Sentence, named: list[Mention]) -> Iterator[Pair]:
             for person in people:
                 if body.record is not None and person.record is not None:
                     yield predicate, body.record, person.record, (body, person)
+        here = {m.record for m in bodies}
+        for authority in _authorities(reading):
+            for person in people if authority not in here else ():
+                if person.record is not None:
+                    yield predicate, authority, person.record, (None, person)
 
 
 def _with_incident(incident: Record, mention: Mention, *, attack: bool) -> Iterator[Pair]:

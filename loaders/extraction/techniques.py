@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -29,21 +30,34 @@ _ADVICE = re.compile(
 )
 
 
+DISTANT = 0.25
+"""Confidence of what is only likely to be the deed of the group that the text is about."""
+_NOT_OF_MAIN = frozenset({"malware.kind", "malware.compound", "malware.of_gang"})
+
+
 @cache
 def _data() -> dict[str, Any]:
     raw = read_data("techniques.yaml")
     return {**raw, "acts": frozenset(raw["acts"]), "means": frozenset(raw["means"])}
 
 
+@cache
+def _spoken() -> frozenset[str]:
+    """Verbs of saying and being, which are no deeds."""
+    raw = read_data("speech.yaml")
+    return frozenset(raw["strong"]) | frozenset(raw["object"]) | {"be", "have", "do", "go", "come", "remain", "seem"}
+
+
 def find_techniques(reading: Reading) -> None:
     """Propose techniques, malware and vulnerabilities for the incident or the group of each sentence."""
     before = len(reading.candidates)
+    reading.memo["main_actor"] = _main_actor(reading)
     for sentence in reading.sentences:
         if sentence.block.kind not in ("prose", "list"):
             continue
-        if sentence.incident is None and not any(m.kind == "ThreatActor" for m in sentence.mentions):
-            continue
         actor = _actor(sentence)
+        if sentence.incident is None and actor is None and reading.memo["main_actor"] is None:
+            continue
         if not _ADVICE.search(sentence.span.text):
             _phrases(reading, sentence, actor)
             _acts(reading, sentence)
@@ -53,6 +67,17 @@ def find_techniques(reading: Reading) -> None:
         "techniques",
         (f"{c.rule}: {describe(c.subject)} {c.predicate} {describe(c.object)}" for c in reading.candidates[before:]),
     )
+
+
+def _main_actor(reading: Reading) -> Record | None:
+    """The named group that a text speaks of most, if it speaks of one more than in passing."""
+    counts = Counter(
+        m.record.id for m in reading.mentions if m.record and m.record.kind == "ThreatActor" and not m.record.generic
+    )
+    if not counts or max(counts.values()) < 2:
+        return None
+    best = max(counts, key=lambda k: (counts[k], k))
+    return next(r for r in reading.records if r.id == best)
 
 
 def _actor(sentence: Sentence) -> Record | None:
@@ -116,14 +141,23 @@ def _use(  # noqa: PLR0917
             reading.candidates.append(
                 Candidate(subject, predicate, target, sentence.start, sentence.end, rule, confidence, modality)
             )
+    main = reading.memo["main_actor"]
+    if main is not None and (actor is None or actor.generic) and rule not in _NOT_OF_MAIN:
+        # "the attackers deleted ...": of the group that the text is about, if the scorer finds it likely
+        reading.candidates.append(
+            Candidate(main, predicate, target, sentence.start, sentence.end, f"{rule}.main", DISTANT, modality)
+        )
 
 
 def _acts(reading: Reading, sentence: Sentence) -> None:
     """ "the hackers wiped the servers", "by tricking an employee"."""
     for token in sentence.span:
-        if token.pos_ != "VERB" or token.lemma_.lower() not in _data()["acts"]:
+        known = token.lemma_.lower() in _data()["acts"]
+        if token.pos_ != "VERB" or token.lemma_.lower() in _spoken():
             continue
         doer = _doer(reading, token)
+        if not known and doer is None:
+            continue
         means = token.tag_ == "VBG" and (
             (token.dep_ == "pcomp" and token.head.lower_ in _data()["means"]) or token.lower_ == "using"
         )
@@ -147,8 +181,8 @@ def _acts(reading: Reading, sentence: Sentence) -> None:
             actor,
             "usedTechnique",
             target,
-            "techniques.means" if means else "techniques.act",
-            0.5,
+            "techniques.did" if not known else "techniques.means" if means else "techniques.act",
+            0.5 if known else DISTANT,
             modality,
         )
 

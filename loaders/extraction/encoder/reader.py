@@ -50,7 +50,8 @@ class Mention:
 class Proposal:
     """A role of one mention in an incident, or a relation between two; `score` lies in 0..1.
 
-    `kind` is `role` (then `second` is None) or `relation` (from `first` to `second`).
+    `kind` is `role` (then `second` is None) or `relation` (from `first` to `second`); `modalities` are the chances of
+    each of `labels.MODALITIES`.
     """
 
     kind: str
@@ -59,6 +60,7 @@ class Proposal:
     second: Mention | None
     modality: str
     score: float
+    modalities: tuple[float, ...]
 
 
 @dataclass(slots=True)
@@ -212,9 +214,12 @@ class Encoder:
         likely = _softmax(modality)
         doubted = likely.argmax(-1) * (likely.max(-1) >= DOUBT)  # 0 is asserted
         best = [labels.MODALITIES[i] for i in doubted]
+        all_ = [tuple(row) for row in likely.round(3).tolist()]
         chances = _sigmoid(roles)
         for i, label in np.argwhere(chances > FLOOR):
-            yield Proposal("role", labels.ROLES[label], mentions[i], None, best[i], round(float(chances[i, label]), 4))
+            yield Proposal(
+                "role", labels.ROLES[label], mentions[i], None, best[i], round(float(chances[i, label]), 4), all_[i]
+            )
         pairs = _sigmoid(relations)
         for i, j, label in np.argwhere(pairs > FLOOR):
             if i != j:
@@ -225,6 +230,7 @@ class Encoder:
                     mentions[j],
                     best[j],
                     round(float(pairs[i, j, label]), 4),
+                    all_[j],
                 )
 
 
