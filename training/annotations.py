@@ -1,6 +1,6 @@
 """Our own annotation of third-party texts that are not ours to publish: sentence numbers instead of sentences.
 
-A file `training/annotations/N.txt` annotates article N of CASIE, or the threat report N of AnnoCTR, whose texts stand in
+A file `training/annotations/N.txt` annotates article N of CASIE or the threat report N of AnnoCTR, whose texts are in
 `../shared/data`. Its lines:
 
     text 10006 11                                 name of the article, number of its sentences
