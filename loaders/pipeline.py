@@ -5,37 +5,55 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from loaders.sources import read
 from ontology.errors import IncidentGraphError, UnreadableDocument
 from ontology.statement import Document, Statement
 
+if TYPE_CHECKING:
+    from loaders.llm import Assistant
+
 
 @dataclass(frozen=True, slots=True)
 class LoadedDocument:
-    """A document and all that it says."""
+    """A document and all that it says; `notes` tell what a language model that was to read it too left undone."""
 
     document: Document
     statements: tuple[Statement, ...]
+    notes: tuple[str, ...] = ()
 
 
-def extract(document: Document, *, minimum: float | None = None) -> list[Statement]:
-    """What a document says, as statements with their evidence; `minimum` is the least confidence they must have."""
-    # Imported here, for it brings in the language model, which most commands do without.
+def extract(document: Document, *, minimum: float | None = None, assistant: Assistant | None = None) -> list[Statement]:
+    """What a document says, as statements with their evidence; `minimum` is the least confidence they must have.
+
+    With an assistant a language model reads it too.
+    """
+    return list(understand(document, minimum=minimum, assistant=assistant).statements)
+
+
+def understand(
+    document: Document, *, minimum: float | None = None, assistant: Assistant | None = None
+) -> LoadedDocument:
+    """A document with what it says, and with what kept an assistant from doing its part."""
+    if assistant is not None:
+        second = assistant.read(document, minimum=minimum)
+        return LoadedDocument(document, tuple(second.statements), second.notes)
+    # Imported here, for it brings in spaCy, which most commands do without.
     from loaders.extraction import extract as extract_statements  # noqa: PLC0415
 
-    return extract_statements(document, minimum=minimum)
+    return LoadedDocument(document, tuple(extract_statements(document, minimum=minimum)))
 
 
-def load_path(path: str | Path) -> Iterator[LoadedDocument | UnreadableDocument]:
+def load_path(path: str | Path, *, assistant: Assistant | None = None) -> Iterator[LoadedDocument | UnreadableDocument]:
     """Each report behind a path with its statements, or why it cannot be read; a bad one never stops the others."""
     for document in read(path):
-        yield document if isinstance(document, UnreadableDocument) else _loaded(document)
+        yield document if isinstance(document, UnreadableDocument) else _loaded(document, assistant)
 
 
-def _loaded(document: Document) -> LoadedDocument | UnreadableDocument:
+def _loaded(document: Document, assistant: Assistant | None) -> LoadedDocument | UnreadableDocument:
     try:
-        return LoadedDocument(document, tuple(extract(document)))
+        return understand(document, assistant=assistant)
     except IncidentGraphError as error:
         return UnreadableDocument(f"{document.source}: {error.message}", hint=error.hint)
     except Exception as error:

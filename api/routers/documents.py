@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from api.access import Loader, Principal, Reader
-from api.context import Graph, Shared
+from api.context import Context, Graph, Shared
 from api.formats import TABLES, Format, as_json, choose, responses, table
 from api.guard import audit
 from api.jobs import STAGES, Added, Job, Report, State
@@ -21,7 +22,7 @@ from api.parameters import Query as Parameters
 from api.problems import Refused, problem_responses
 from api.tables import document_row
 from api.tokens import Role
-from loaders import extract, read_bytes
+from loaders import read_bytes, understand
 from ontology.errors import NotFound
 from ontology.statement import Marking
 from store import lookup
@@ -30,6 +31,7 @@ from store.lookup import Page, View
 from store.lookup.values import DocumentDetail, DocumentSummary
 
 router = APIRouter(prefix="/v1", tags=["documents"])
+log = structlog.get_logger("api.documents")
 
 DocumentId = Annotated[Text, Path(min_length=1, max_length=200, description="Id of a document, `doc-…`.")]
 MOST_FILES = 20
@@ -117,7 +119,7 @@ async def load(request: Request, context: Shared, principal: Loader, query: Anno
     name = ", ".join(name for name, _ in files)
 
     def work(report: Report) -> list[Added]:
-        return [_load(context.store, principal, file, query.marking, report) for file in files]
+        return [_load(context, principal, file, query.marking, report) for file in files]
 
     job = await run_in_threadpool(
         context.jobs.submit, name, principal.name, work, patience=context.settings.upload_seconds
@@ -179,15 +181,19 @@ async def _files(request: Request, query: Upload) -> Sequence[tuple[str, bytes]]
     return [(query.name or "upload", content)]
 
 
-def _load(store: Store, principal: Principal, file: tuple[str, bytes], marking: Marking, report: Report) -> Added:
+def _load(context: Context, principal: Principal, file: tuple[str, bytes], marking: Marking, report: Report) -> Added:
     """One report from its bytes into the store, under the stricter of its own marking and the one it is sent with."""
+    store = context.store
     report(STAGES[0], 0)
     found = read_bytes(*file)
     found = replace(found, marking=max(found.marking, marking, key=lambda each: each.rank))
     _refuse_above(principal, found.marking)
     _refuse_hidden(store, principal.view(), found.id)
     report(STAGES[1], 1)
-    statements = extract(found)
+    understood = understand(found, assistant=context.assistant)
+    statements = understood.statements
+    if understood.notes:
+        log.warning("assistant", document=found.id, notes=understood.notes)
     report(STAGES[2], 2)
     summary = store.load(found, statements)
     return Added(
