@@ -49,6 +49,12 @@ AsOf = Annotated[
 ]
 
 
+Confidence = Annotated[
+    float,
+    Field(ge=0, le=1, description="Least confidence of a statement that the text says so, 0 to 1."),
+]
+
+
 class Query(BaseModel):
     """Base of all sets of query parameters."""
 
@@ -89,6 +95,7 @@ class Edges(AsGraph):
     type: Types
     modality: Modalities
     direction: Direction = "both"
+    min_confidence: Confidence = 0.0
     as_of: AsOf = None
 
     def edge_filter(self) -> EdgeFilter:
@@ -98,4 +105,5 @@ class Edges(AsGraph):
             types=tuple(check_types(self.type)),
             modalities=tuple(self.modality),
             direction=None if self.direction == "both" else self.direction,
+            confidence=self.min_confidence,
         )
