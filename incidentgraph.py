@@ -238,6 +238,7 @@ def serve(
 
     from api.app import create_app
     from api.settings import Settings
+    from api.warm import warming
 
     chosen = {"host": host, "port": port}
     settings = Settings(**{name: value for name, value in chosen.items() if value is not None})  # type: ignore[arg-type]
@@ -251,7 +252,7 @@ def serve(
         )
         port = listener.getsockname()[1]
         _tell(f"serving {_address(context, store)} on http://{settings.host}:{port} (Ctrl-C stops)")
-        with suppress(KeyboardInterrupt):  # the way to stop it
+        with warming(opened), suppress(KeyboardInterrupt):  # the way to stop it
             server.run(sockets=[listener])
 
 
