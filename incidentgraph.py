@@ -128,6 +128,7 @@ def load(
     context: typer.Context,
     paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, archives (zip, tar), or -.")],
     as_json: JsonOption = False,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes that read reports.")] = 1,
     llm: ModelOption = None,
     model: ModelNameOption = None,
     llm_required: ModelRequiredOption = False,
@@ -136,7 +137,7 @@ def load(
     """Read reports and store what they say; each report is one transaction, and loading again changes nothing."""
     assistant = _assistant(llm, model, required=llm_required)
     with _open(context, store) as opened:
-        rows, failures = _load_all(opened, paths, assistant)
+        rows, failures = _load_all(opened, _progress(paths, workers, assistant))
     if as_json:
         _print_json({"loaded": rows, "failed": [{"message": e.message, "hint": e.hint} for e in failures]})
     else:
@@ -550,13 +551,13 @@ def _warn(item: LoadedDocument) -> None:
 
 
 def _load_all(
-    store: Store, paths: Iterable[str], assistant: Assistant | None
+    store: Store, items: Iterable[LoadedDocument | UnreadableDocument]
 ) -> tuple[list[dict[str, Any]], list[IncidentGraphError]]:
-    """Load everything behind the paths; what fails is told at once by name, and stops nothing else."""
+    """Load all that was read; what fails is told at once by name, and stops nothing else."""
     rows: list[dict[str, Any]] = []
     failures: list[IncidentGraphError] = []
     seen: dict[str, str] = {}
-    for item in _progress(list(paths), assistant):
+    for item in items:
         try:
             if isinstance(item, UnreadableDocument):
                 raise item
@@ -583,14 +584,16 @@ def _loaded_row(item: LoadedDocument, summary: LoadSummary | None, same_as: str)
     }
 
 
-def _progress(paths: list[str], assistant: Assistant | None) -> Iterator[LoadedDocument | UnreadableDocument]:
+def _progress(
+    paths: list[str], workers: int, assistant: Assistant | None
+) -> Iterator[LoadedDocument | UnreadableDocument]:
     """Everything behind the paths, with a progress bar where somebody is watching."""
-    from loaders import load_path
+    from loaders import load_paths
     from loaders.sources import count
 
+    items = load_paths(paths, workers=workers, assistant=assistant)
     if not sys.stderr.isatty():
-        for each in paths:
-            yield from load_path(each, assistant=assistant)
+        yield from items
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -600,10 +603,9 @@ def _progress(paths: list[str], assistant: Assistant | None) -> Iterator[LoadedD
     columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("reading", total=total)
-        for each in paths:
-            for item in load_path(each, assistant=assistant):
-                yield item
-                bar.advance(task)
+        for item in items:
+            yield item
+            bar.advance(task)
 
 
 def _print_loaded(rows: list[dict[str, Any]], failures: list[IncidentGraphError]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loaders.sources import read
+from loaders.sources import RawFile, read_document, walk
 from ontology.errors import IncidentGraphError, UnreadableDocument
 from ontology.statement import Document, Statement
 
@@ -45,10 +46,34 @@ def understand(
     return LoadedDocument(document, tuple(extract_statements(document, minimum=minimum)))
 
 
-def load_path(path: str | Path, *, assistant: Assistant | None = None) -> Iterator[LoadedDocument | UnreadableDocument]:
+def load_path(
+    path: str | Path, *, workers: int = 1, assistant: Assistant | None = None
+) -> Iterator[LoadedDocument | UnreadableDocument]:
     """Each report behind a path with its statements, or why it cannot be read; a bad one never stops the others."""
-    for document in read(path):
-        yield document if isinstance(document, UnreadableDocument) else _loaded(document, assistant)
+    return load_paths([path], workers=workers, assistant=assistant)
+
+
+def load_paths(
+    paths: Iterable[str | Path], *, workers: int = 1, assistant: Assistant | None = None
+) -> Iterator[LoadedDocument | UnreadableDocument]:
+    """The same for several paths; with more than one worker by as many processes, in the same order."""
+    files = chain.from_iterable(map(walk, paths))
+    if workers == 1:
+        for file in files:
+            yield file if isinstance(file, UnreadableDocument) else load_file(file, assistant)
+        return
+    from loaders.workers import load_files  # noqa: PLC0415 - it imports this module
+
+    yield from load_files(files, workers, assistant.settings if assistant else None)
+
+
+def load_file(file: RawFile, assistant: Assistant | None = None) -> LoadedDocument | UnreadableDocument:
+    """One report with its statements, or why it cannot be read."""
+    try:
+        document = read_document(file)
+    except UnreadableDocument as error:
+        return error
+    return _loaded(document, assistant)
 
 
 def _loaded(document: Document, assistant: Assistant | None) -> LoadedDocument | UnreadableDocument:
