@@ -22,7 +22,7 @@ from store import writer
 from store.base import LoadSummary, QueryBounds, QueryResult, QueryStatistics, RetractSummary, Store, StoreStatus
 from store.batches import batches, prepared
 from store.failures import told
-from store.filling import Reports, fill
+from store.filling import BoltSink, Sink, fill
 from store.guard import is_explain
 from store.reader import COUNTS, documents
 from store.rows import Prepared
@@ -116,9 +116,12 @@ class BoltStore(Store):
             return []
         return self._write(lambda tx: writer.load(tx, batch, has_dynamic_types=self.has_dynamic_types))
 
-    def fill(self, reports: Reports) -> int:
+    def fill(self, documents: Iterable[tuple[Document, Iterable[Statement]]]) -> int:
         """Put very many documents into an empty store, and give the number of statements: see `store.filling`."""
-        return fill(self._write, reports, has_dynamic_types=self.has_dynamic_types)
+        return fill(self._write, self._sink(), documents)
+
+    def _sink(self) -> Sink:
+        return BoltSink(self._write, has_dynamic_types=self.has_dynamic_types)
 
     def retract(self, document_id: str) -> RetractSummary:
         return self._write(lambda tx: writer.retract(tx, document_id, has_dynamic_types=self.has_dynamic_types))

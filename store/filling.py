@@ -1,18 +1,21 @@
 """Fills an empty store with very many documents: what is summed up of them all is computed first, and written once.
 
 Loading reads of every fact what the graph knows of it, and writes its edge anew; in a graph of a million statements
-that is most of the work. Here the documents are gone through twice. The first time tells all mentions of an entity and
-all statements of a fact, so the second time nothing is read, and nothing is written twice. The graph is the same.
+that is most of the work. Here all documents are gone through first, and put aside in a file. That tells all mentions of
+an entity and all statements of a fact, so nothing has to be read, and nothing is written twice. The graph is the same.
 """
 
 from __future__ import annotations
 
+import pickle
+import tempfile
+from abc import abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Protocol, TypeVar
+from typing import IO, Any, Protocol, TypeVar
 
 from neo4j import ManagedTransaction
 
@@ -28,8 +31,6 @@ from store.schema import LEDGER
 CHUNK = 5_000
 """Statements, entities or relationships in one transaction."""
 
-Reports = Callable[[], Iterable[tuple[Document, Iterable[Statement]]]]
-"""Gives the documents from the beginning, as often as it is called."""
 T = TypeVar("T")
 
 
@@ -73,7 +74,7 @@ class _Sums:
                 self.amounts[edge.object] = {name: row[name] for name in ("object", "value", "currency", "datatype")}
         self.supports[key].append(reason)
 
-    def entities(self) -> Iterator[tuple[str, tuple[str, Mapping[str, Any]]]]:
+    def entities(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         """Every entity by its id: its class, and the properties of its node."""
         for key in sorted(self.mentions):
             mention = projection.named(self.mentions[key])
@@ -82,31 +83,82 @@ class _Sums:
                 for fact, predicate, datatype in self.literals.get(key, ())
             }
             known = {name: value for name, value in literals.items() if value is not None}
-            yield key, (mention.type, projection.entity(key, mention) | known)
+            yield key, mention.type, projection.entity(key, mention) | known
 
 
-def fill(write: Write, reports: Reports, *, has_dynamic_types: bool) -> int:
+class Sink(AbstractContextManager["Sink"]):
+    """What takes the nodes and relationships in: entities and amounts first, then documents, then edges."""
+
+    @abstractmethod
+    def entities(self, entities: Sequence[tuple[str, str, Mapping[str, Any]]]) -> None:
+        """Create entities, each given by its id, its class and its properties."""
+
+    @abstractmethod
+    def amounts(self, rows: Iterable[Row]) -> None:
+        """Create the sums of money that these statements name."""
+
+    @abstractmethod
+    def documents(self, batch: Sequence[Prepared]) -> None:
+        """Create documents with their mentions and statements."""
+
+    @abstractmethod
+    def edges(self, edges: Sequence[tuple[Edge, Sequence[Support]]]) -> None:
+        """Create relationships, each given with all statements that say it."""
+
+
+class BoltSink(Sink):
+    """Writes in Cypher, a chunk a transaction."""
+
+    def __init__(self, write: Write, *, has_dynamic_types: bool) -> None:
+        self._write = write
+        self._has_dynamic_types = has_dynamic_types
+
+    def __exit__(self, *_: object) -> None:
+        """Everything is written already."""
+
+    def entities(self, entities: Sequence[tuple[str, str, Mapping[str, Any]]]) -> None:
+        found = {key: (kind, properties) for key, kind, properties in entities}
+        self._write(lambda tx: writer.create_entities(tx, found, self._has_dynamic_types))
+
+    def amounts(self, rows: Iterable[Row]) -> None:
+        self._write(lambda tx: writer.create_amounts(tx, rows))
+
+    def documents(self, batch: Sequence[Prepared]) -> None:
+        rows = [(each.document.id, row) for each in batch for row in each.statements.values()]
+
+        def work(tx: ManagedTransaction) -> None:
+            writer.create_documents(tx, batch)
+            writer.create_mentions(tx, batch)
+            writer.create_statements(tx, rows)
+
+        self._write(work)
+
+    def edges(self, edges: Sequence[tuple[Edge, Sequence[Support]]]) -> None:
+        found = {str(number): each for number, each in enumerate(edges)}
+        self._write(lambda tx: writer.create_edges(tx, found, self._has_dynamic_types))
+
+
+def fill(write: Write, sink: Sink, documents: Iterable[tuple[Document, Iterable[Statement]]]) -> int:
     """Put all documents into a store that has none, and give the number of statements.
 
     When it stops before its end the store refuses every later load, since its edges are not those of its statements.
     """
     write(_begin)
     sums = _Sums()
-    for document, statements in reports():
-        sums.add(prepared(document, statements))
-    for entities in _chunks(sums.entities()):
-        write(lambda tx, rows=dict(entities): writer.create_entities(tx, rows, has_dynamic_types))  # type: ignore[misc]
-    write(lambda tx: writer.create_amounts(tx, sums.amounts.values()))
-    # One thread prepares the next documents while the database stores those before.
-    with ThreadPoolExecutor(1) as pool:
-        stored = pool.submit(lambda: None)
-        for batch in _documents(reports):
-            stored.result()
-            stored = pool.submit(write, lambda tx, batch=batch: _store(tx, batch))  # type: ignore[misc]
-        stored.result()
-    edges = ((key, (edge, sums.supports[key])) for key, edge in sums.edges.items())
-    for rows in _chunks(edges):
-        write(lambda tx, rows=dict(rows): writer.create_edges(tx, rows, has_dynamic_types))  # type: ignore[misc]
+    with tempfile.TemporaryFile() as spool, sink:
+        for document, statements in documents:
+            found = prepared(document, statements)
+            sums.add(found)
+            pickle.dump(found, spool)
+        for entities in _chunks(sums.entities()):
+            sink.entities(entities)
+        for amounts in _chunks(iter(sums.amounts.values())):
+            sink.amounts(amounts)
+        spool.seek(0)
+        for batch in _batches(spool, len(sums.documents)):
+            sink.documents(batch)
+        for edges in _chunks((edge, sums.supports[key]) for key, edge in sums.edges.items()):
+            sink.edges(edges)
     write(_end)
     return sums.statements
 
@@ -122,17 +174,11 @@ def _end(tx: ManagedTransaction) -> None:
     tx.run(f"MATCH (l:{LEDGER} {{id: 'ledger'}}) SET l.changes = l.changes + 1 REMOVE l.filling").consume()
 
 
-def _store(tx: ManagedTransaction, batch: Sequence[Prepared]) -> None:
-    writer.create_documents(tx, batch)
-    writer.create_mentions(tx, batch)
-    writer.create_statements(tx, [(each.document.id, row) for each in batch for row in each.statements.values()])
-
-
-def _documents(reports: Reports) -> Iterator[list[Prepared]]:
+def _batches(spool: IO[bytes], number: int) -> Iterator[list[Prepared]]:
     batch: list[Prepared] = []
     size = 0
-    for document, statements in reports():
-        batch.append(prepared(document, statements))
+    for _ in range(number):
+        batch.append(pickle.load(spool))  # noqa: S301 — written above, into a file that nobody else can open
         size += len(batch[-1].statements)
         if size >= CHUNK:
             yield batch

@@ -122,10 +122,10 @@ def test_filling_makes_the_graph_that_loading_makes(store: Store) -> None:
     assert isinstance(store, BoltStore)
     listed = [*ALL, *documents(400)]
     total = sum(len(statements) for _, statements in listed)
-    assert store.fill(lambda: listed) == total
+    assert store.fill(listed) == total
     filled = graph(store)
     with pytest.raises(StoreUnavailable, match="empty"):
-        store.fill(lambda: listed)
+        store.fill(listed)
     for document, _ in listed:
         store.retract(document.id)
     assert graph(store) == [[(["Ledger"], {"id": "ledger"})], []]
@@ -136,7 +136,7 @@ def test_filling_makes_the_graph_that_loading_makes(store: Store) -> None:
 def test_a_store_that_is_half_filled_takes_no_more(store: Store) -> None:
     assert isinstance(store, BoltStore)
     with pytest.raises(InvalidStatements, match="twice"):
-        store.fill(lambda: [ALL[0], ALL[0]])
+        store.fill([ALL[0], ALL[0]])
     with pytest.raises(StoreUnavailable, match="half filled"):
         store.load(*ALL[0])
 
