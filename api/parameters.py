@@ -61,6 +61,10 @@ class Query(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Nothing(Query):
+    """No parameter at all: what a route without any takes."""
+
+
 FORMAT = "Format of the answer; without it the Accept header decides."
 
 

@@ -23,7 +23,7 @@ from store.base import LoadSummary, QueryBounds, QueryResult, QueryStatistics, R
 from store.batches import batches, prepared
 from store.failures import told
 from store.filling import BoltSink, Sink, fill
-from store.guard import is_explain
+from store.guard import is_explain, without_end
 from store.reader import COUNTS, documents
 from store.rows import Prepared
 from store.values import to_json
@@ -147,7 +147,7 @@ class BoltStore(Store):
     def query(
         self, cypher: str, parameters: Mapping[str, Any] | None = None, bounds: QueryBounds | None = None
     ) -> QueryResult:
-        text = cypher.strip().rstrip(";")
+        text = without_end(cypher)
         return self._lasting(lambda: self._query(text, parameters or {}, bounds or QueryBounds()))
 
     def _query(self, cypher: str, parameters: Mapping[str, Any], bounds: QueryBounds) -> QueryResult:

@@ -64,6 +64,16 @@ def test_a_report_becomes_part_of_the_graph_and_goes_again(closed: TestClient, s
     assert not [e for e in closed.get("/v1/entities?q=kestrel", headers=reader).json()["items"] if "kestrel" in e["id"]]
 
 
+def test_what_hidden_documents_know_is_not_told_by_numbers(closed: TestClient, secrets: dict[str, str]) -> None:
+    for who, is_told in (("open loader", False), ("admin", True)):
+        answer = send(closed, secrets[who], REPORT)
+        gone = closed.delete(answer.headers["location"], headers=bearing(secrets[who])).json()
+        added = answer.json()["documents"][0]
+        numbers = [added["entities_added"], added["relationships_added"]]
+        numbers += [gone["entities_removed"], gone["relationships_removed"]]
+        assert all(numbers) if is_told else numbers == [None] * 4
+
+
 @pytest.mark.parametrize(
     ("content", "kind", "name"),
     [
