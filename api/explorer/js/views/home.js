@@ -1,6 +1,6 @@
 /* The incidents in the graph, filtered and ordered by the store, a page at a time. */
 import { api } from "../client.js";
-import { announce, foreign, h } from "../dom.js";
+import { announce, fact, foreign, h } from "../dom.js";
 import { badge, date } from "../parts/look.js";
 import { keep, toEntity } from "../route.js";
 import { entityLink } from "../parts/facts.js";
@@ -68,8 +68,8 @@ function card({ incident, victims, actors, date: day, documents }) {
   return h("li", { class: "card" },
     h("h2", {}, h("a", { href: toEntity(incident) }, foreign(incident.name, 120))),
     h("p", { class: "quiet small" }, day ? date(day) : "no date given", ` · ${documents} document${documents === 1 ? "" : "s"}`),
-    victims.length ? h("p", { class: "fact" }, h("span", { class: "quiet" }, "hit"), victims.slice(0, 4).map(entityLink), victims.length > 4 ? `and ${victims.length - 4} more` : "") : "",
-    byActor(actors).slice(0, 3).map(([entity, edges]) => h("p", { class: "fact" }, h("span", { class: "quiet" }, edges.map((e) => e.label).join(", ")), entityLink(entity),
+    victims.length ? fact("p", h("span", { class: "quiet" }, "hit"), victims.slice(0, 4).map(entityLink), victims.length > 4 ? `and ${victims.length - 4} more` : "") : "",
+    byActor(actors).slice(0, 3).map(([entity, edges]) => fact("p", h("span", { class: "quiet" }, edges.map((e) => e.label).join(", ")), entityLink(entity),
       edges.every((e) => e.modality === "asserted") ? "" : badge(edges[0].modality))));
 }
 
