@@ -8,8 +8,9 @@ from loaders.sources.language import language_of
 
 GERMAN = "Das Werk steht seit Montag still, teilte das Unternehmen am Dienstag mit. "
 MORE = (
-    "Unbekannte waren in der Nacht in die Systeme eingedrungen und hatten alle Dateien verschlüsselt. Ob dabei auch Daten "
-    "abgeflossen sind, ist noch nicht bekannt. Die Beschäftigten wurden nach Hause geschickt und sollen bezahlt werden. "
+    "Unbekannte waren in der Nacht in die Systeme eingedrungen und hatten alle Dateien verschlüsselt. Ob dabei auch "
+    "Daten abgeflossen sind, ist noch nicht bekannt. Die Beschäftigten wurden nach Hause geschickt und sollen bezahlt "
+    "werden. "
 )
 ENGLISH = "The plant has stood still since Monday, the company said on Tuesday evening. "
 
