@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from api.tokens import TokenFile
     from loaders import LoadedDocument
+    from loaders.llm import Assistant
     from ontology.shapes import ShaclResult
     from store import LoadSummary, Store
 
@@ -88,6 +89,20 @@ StoreOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--llm",
+        metavar="URL",
+        help="An OpenAI-compatible API whose model reads too; otherwise $INCIDENTGRAPH_LLM_URL; off for none.",
+    ),
+]
+ModelNameOption = Annotated[
+    str | None, typer.Option("--model", metavar="NAME", help="The model there; otherwise $INCIDENTGRAPH_LLM_MODEL.")
+]
+ModelRequiredOption = Annotated[
+    bool, typer.Option("--llm-required", help="Let a report fail when the model does, in place of a warning.")
+]
 
 
 def _version(asked: bool) -> None:
@@ -113,11 +128,16 @@ def load(
     context: typer.Context,
     paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, archives (zip, tar), or -.")],
     as_json: JsonOption = False,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes that read reports.")] = 1,
+    llm: ModelOption = None,
+    model: ModelNameOption = None,
+    llm_required: ModelRequiredOption = False,
     store: StoreOption = None,
 ) -> None:
     """Read reports and store what they say; each report is one transaction, and loading again changes nothing."""
+    assistant = _assistant(llm, model, required=llm_required)
     with _open(context, store) as opened:
-        rows, failures = _load_all(opened, paths)
+        rows, failures = _load_all(opened, _progress(paths, workers, assistant))
     if as_json:
         _print_json({"loaded": rows, "failed": [{"message": e.message, "hint": e.hint} for e in failures]})
     else:
@@ -140,21 +160,27 @@ def extract(
     min_confidence: Annotated[
         float | None, typer.Option("--min-confidence", min=0.0, max=1.0, help="Least confidence of a statement.")
     ] = None,
+    llm: ModelOption = None,
+    model: ModelNameOption = None,
+    llm_required: ModelRequiredOption = False,
 ) -> None:
     """Print what a report says, one statement a line with its quotation; nothing is stored."""
-    from loaders import extract as extract_statements
+    from loaders import understand
     from store.rendering import as_json
 
     document = _one_document(file)
     if text:
         _write([document.body])
         return
+    assistant = _assistant(llm, model, required=llm_required)
     if explain:
         from loaders.explain import explain as explanations
 
-        _write(line + "\n" for line in explanations(document))
+        _write(line + "\n" for line in explanations(document, assistant=assistant))
         return
-    statements = extract_statements(document, minimum=min_confidence)
+    found = understand(document, minimum=min_confidence, assistant=assistant)
+    statements = found.statements
+    _warn(found)
     if html:
         from loaders.highlight import to_html
 
@@ -202,6 +228,10 @@ def serve(
     context: typer.Context,
     host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 unless set.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65_535, help="Port to listen on; 8000 unless set.")] = None,
+    llm: Annotated[
+        str | None, typer.Option("--llm", metavar="URL", help="An OpenAI-compatible API whose model reads uploads too.")
+    ] = None,
+    model: ModelNameOption = None,
     store: StoreOption = None,
 ) -> None:
     """Serve the explorer page and the API (its documentation is at /docs)."""
@@ -209,14 +239,21 @@ def serve(
 
     from api.app import create_app
     from api.settings import Settings
+    from api.warm import warming
 
     chosen = {"host": host, "port": port}
     settings = Settings(**{name: value for name, value in chosen.items() if value is not None})  # type: ignore[arg-type]
+    if model and not llm:
+        raise typer.BadParameter("name the address of the model too", param_hint="--llm")
+    # Only who starts the server with an address sends uploads there: the environment alone does not.
+    assistant = _assistant(llm, model, required=False) if llm else None
     with _listening(settings.host, settings.port) as listener, _open(context, store) as opened:
-        server = uvicorn.Server(uvicorn.Config(create_app(opened, settings), log_level="warning", server_header=False))
+        server = uvicorn.Server(
+            uvicorn.Config(create_app(opened, settings, assistant), log_level="warning", server_header=False)
+        )
         port = listener.getsockname()[1]
         _tell(f"serving {_address(context, store)} on http://{settings.host}:{port} (Ctrl-C stops)")
-        with suppress(KeyboardInterrupt):  # the way to stop it
+        with warming(opened), suppress(KeyboardInterrupt):  # the way to stop it
             server.run(sockets=[listener])
 
 
@@ -496,15 +533,35 @@ def _open(context: typer.Context, store: str | None) -> Store:
     return open_store(_address(context, store))
 
 
-def _load_all(store: Store, paths: Iterable[str]) -> tuple[list[dict[str, Any]], list[IncidentGraphError]]:
-    """Load everything behind the paths; what fails is told at once by name, and stops nothing else."""
+def _assistant(llm: str | None, model: str | None, *, required: bool) -> Assistant | None:
+    """The language model that reads too, where the command line or the environment names one."""
+    if not llm and not os.environ.get("INCIDENTGRAPH_LLM_URL"):
+        if model or required:
+            raise typer.BadParameter("name the address of the model too", param_hint="--llm")
+        return None
+    from loaders.llm import Assistant, ModelSettings
+
+    settings = ModelSettings.chosen(llm, model, required=required)
+    return Assistant(settings) if settings else None
+
+
+def _warn(item: LoadedDocument) -> None:
+    for note in item.notes:
+        _tell(f"warning: {item.document.source}: {note}")
+
+
+def _load_all(
+    store: Store, items: Iterable[LoadedDocument | UnreadableDocument]
+) -> tuple[list[dict[str, Any]], list[IncidentGraphError]]:
+    """Load all that was read; what fails is told at once by name, and stops nothing else."""
     rows: list[dict[str, Any]] = []
     failures: list[IncidentGraphError] = []
     seen: dict[str, str] = {}
-    for item in _progress(list(paths)):
+    for item in items:
         try:
             if isinstance(item, UnreadableDocument):
                 raise item
+            _warn(item)
             document = item.document
             same_as = seen.setdefault(document.id, document.source)
             summary = store.load(document, item.statements) if same_as is document.source else None
@@ -527,14 +584,16 @@ def _loaded_row(item: LoadedDocument, summary: LoadSummary | None, same_as: str)
     }
 
 
-def _progress(paths: list[str]) -> Iterator[LoadedDocument | UnreadableDocument]:
+def _progress(
+    paths: list[str], workers: int, assistant: Assistant | None
+) -> Iterator[LoadedDocument | UnreadableDocument]:
     """Everything behind the paths, with a progress bar where somebody is watching."""
-    from loaders import load_path
+    from loaders import load_paths
     from loaders.sources import count
 
+    items = load_paths(paths, workers=workers, assistant=assistant)
     if not sys.stderr.isatty():
-        for each in paths:
-            yield from load_path(each)
+        yield from items
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -544,10 +603,9 @@ def _progress(paths: list[str]) -> Iterator[LoadedDocument | UnreadableDocument]
     columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("reading", total=total)
-        for each in paths:
-            for item in load_path(each):
-                yield item
-                bar.advance(task)
+        for item in items:
+            yield item
+            bar.advance(task)
 
 
 def _print_loaded(rows: list[dict[str, Any]], failures: list[IncidentGraphError]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from threading import BoundedSemaphore
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 from fastapi import FastAPI
@@ -24,6 +24,9 @@ from api.settings import Settings
 from api.tokens import TokenFile
 from store.base import Store
 
+if TYPE_CHECKING:
+    from loaders.llm import Assistant
+
 DESCRIPTION = """
 Cyber incidents and what they set off, as a graph in which **every edge opens to the sentence it came from**.
 
@@ -33,8 +36,8 @@ problem detail (RFC 9457) with a hint.
 """
 
 
-def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
-    """The API over a store, which stays the caller's to close."""
+def create_app(store: Store, settings: Settings | None = None, assistant: Assistant | None = None) -> FastAPI:
+    """The API over a store, which stays the caller's to close; an assistant reads uploads too."""
     logs.configure()
     settings = settings or Settings()
     metrics = Metrics()
@@ -46,6 +49,7 @@ def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
         metrics=metrics,
         jobs=Jobs(settings.upload_queue, metrics),
         cypher_slots=BoundedSemaphore(settings.cypher_concurrency),
+        assistant=assistant,
     )
     app = FastAPI(
         title="Incident Graph",

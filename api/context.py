@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from api.metrics import Metrics
     from api.settings import Settings
     from api.tokens import TokenFile
+    from loaders.llm import Assistant
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Context:
     metrics: Metrics
     jobs: Jobs
     cypher_slots: BoundedSemaphore
+    assistant: Assistant | None = None
 
 
 def _context(request: Request) -> Context:

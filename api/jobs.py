@@ -23,6 +23,10 @@ REMEMBERED = 1_000
 """How many jobs that are over can still be asked about."""
 
 
+UNTOLD = "null to who may not see all documents"
+"""Of a number that would tell what the hidden ones know."""
+
+
 class State(StrEnum):
     """Where a job stands."""
 
@@ -40,8 +44,10 @@ class Added:
     title: str = field(metadata={"description": "Its title.", "examples": ["Car plants restart in phases"]})
     statements: int = field(metadata={"description": "Statements that it makes.", "examples": [42]})
     statements_added: int = field(metadata={"description": "Statements that are new.", "examples": [42]})
-    entities_added: int = field(metadata={"description": "Entities that are new.", "examples": [17]})
-    relationships_added: int = field(metadata={"description": "Links that are new.", "examples": [29]})
+    entities_added: int | None = field(metadata={"description": f"Entities that are new; {UNTOLD}.", "examples": [17]})
+    relationships_added: int | None = field(
+        metadata={"description": f"Links that are new; {UNTOLD}.", "examples": [29]}
+    )
     unchanged: bool = field(metadata={"description": "Whether all was there already.", "examples": [False]})
 
 

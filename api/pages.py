@@ -9,15 +9,17 @@ import mimetypes
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from pathlib import Path
+from xml.sax.saxutils import quoteattr
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse
 from starlette.staticfiles import StaticFiles
+
+from api.assets import Asset, Assets
 
 HERE = Path(__file__).parent
 SWAGGER = Path(str(files("fastapi_offline"))) / "static"
 PAGES = {
-    "/": HERE / "explorer" / "index.html",
     "/docs": HERE / "docs_page" / "index.html",
     "/docs/start.js": HERE / "docs_page" / "start.js",
     "/docs/swagger-ui.css": SWAGGER / "swagger-ui.css",
@@ -28,16 +30,24 @@ PAGES = {
 def install(app: FastAPI, browser_url: str | None) -> None:
     """Serve the pages that are there; call it after the routers, whose paths go first."""
 
-    async def page_settings() -> dict[str, str | None]:
-        return {"neo4j_browser": browser_url}
+    explorer = Assets(HERE / "explorer")
+    index = Asset.of(_index(explorer.digest, browser_url or "").encode(), "index.html")
 
-    app.add_api_route("/explorer/settings.json", page_settings, include_in_schema=False)
-    for path, page in PAGES.items():
-        if page.is_file():
-            app.add_api_route(path, _file(page), include_in_schema=False)
-    for folder in ("explorer", "browser"):
-        if (HERE / folder).is_dir():
-            app.mount(f"/{folder}", StaticFiles(directory=HERE / folder), name=folder)
+    async def start(request: Request) -> Response:
+        return index.response(request)
+
+    app.add_api_route("/", start, include_in_schema=False)
+    for path, file in PAGES.items():
+        app.add_api_route(path, _file(file), include_in_schema=False)
+    app.mount("/explorer", explorer, name="explorer")
+    app.mount("/browser", StaticFiles(directory=HERE / "browser"), name="browser")
+
+
+def _index(digest: str, browser_url: str) -> str:
+    """The page, which names its files by their content, so that a browser keeps them until they change."""
+    page = (HERE / "explorer" / "index.html").read_text("utf-8").replace('"explorer/', f'"explorer/{digest}/')
+    setting = '<meta name="neo4j-browser" content='
+    return page.replace(f'{setting}"">', f"{setting}{quoteattr(browser_url)}>")
 
 
 def _file(path: Path) -> Callable[[], Awaitable[FileResponse]]:

@@ -49,10 +49,20 @@ AsOf = Annotated[
 ]
 
 
+Confidence = Annotated[
+    float,
+    Field(ge=0, le=1, description="Least confidence of a statement that the text says so, 0 to 1."),
+]
+
+
 class Query(BaseModel):
     """Base of all sets of query parameters."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Nothing(Query):
+    """No parameter at all: what a route without any takes."""
 
 
 FORMAT = "Format of the answer; without it the Accept header decides."
@@ -89,6 +99,7 @@ class Edges(AsGraph):
     type: Types
     modality: Modalities
     direction: Direction = "both"
+    min_confidence: Confidence = 0.0
     as_of: AsOf = None
 
     def edge_filter(self) -> EdgeFilter:
@@ -98,4 +109,5 @@ class Edges(AsGraph):
             types=tuple(check_types(self.type)),
             modalities=tuple(self.modality),
             direction=None if self.direction == "both" else self.direction,
+            confidence=self.min_confidence,
         )

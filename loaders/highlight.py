@@ -8,29 +8,49 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from ontology.statement import Document, Entity, Statement
+from ontology.statement import Document, Entity, Modality, Statement
 
+_COLOURS = {
+    Modality.ASSERTED: "#fff3bf",
+    Modality.CLAIMED: "#ffd8a8",
+    Modality.ALLEGED: "#ffc9c9",
+    Modality.ESTIMATED: "#d0ebff",
+    Modality.EXPECTED: "#e5dbff",
+    Modality.DENIED: "#dee2e6",
+}
 _STYLE = (
-    "body{font:16px/1.6 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}"
-    "pre{white-space:pre-wrap;font:inherit}mark{background:#fff3bf;border-radius:2px}"
-    "mark.claimed,mark.alleged{background:#ffe3e3}mark.estimated,mark.expected{background:#e5dbff}"
-    "mark.denied{background:#e9ecef}table{border-collapse:collapse;font-size:14px;margin-top:2rem}"
-    "td,th{border-bottom:1px solid #dee2e6;padding:.25rem .5rem;text-align:left;vertical-align:top}"
-)
+    "body{font:16px/1.6 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}"
+    "pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;max-width:46rem}.about{color:#57606a}"
+    "mark{border-radius:2px;color:inherit}.key mark{padding:0 .4em;margin-right:.4em}a{color:#0b57d0}"
+    "sup{line-height:0;font-size:11px;user-select:none}sup a{text-decoration:none;padding:0 1px}"
+    "table{border-collapse:collapse;font-size:14px;margin-top:2rem}td{overflow-wrap:anywhere}"
+    "td,th{border-bottom:1px solid #d0d7de;padding:.25rem .6rem;text-align:left;vertical-align:top}"
+    ":target{outline:2px solid #0b57d0}"
+) + "".join(f"mark.{modality.value}{{background:{colour}}}" for modality, colour in _COLOURS.items())
 
 
 def to_html(document: Document, statements: Sequence[Statement]) -> str:
-    """The whole page."""
+    """The whole page: the text with a mark over each quotation, then the statements; numbers link the two."""
     title = escape(document.title or document.source or document.id)
     rows = "".join(_row(number, s) for number, s in enumerate(statements, 1))
+    shown = dict.fromkeys(s.modality for s in sorted(statements, key=lambda s: s.modality.rank))
+    key = "".join(f'<mark class="{modality.value}">{modality.value}</mark>' for modality in shown)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>{title}</title><style>{_STYLE}</style></head><body><h1>{title}</h1>"
+        f'<p class="about">{_about(document, statements)}</p><p class="key">{key}</p>'
         f"<pre>{''.join(_marked(document.body, statements))}</pre>"
         "<table><thead><tr><th>#<th>subject<th>predicate<th>object<th>modality<th>confidence<th>rule</tr></thead>"
         f"<tbody>{rows}</tbody></table></body></html>\n"
     )
+
+
+def _about(document: Document, statements: Sequence[Statement]) -> str:
+    count = f"{len(statements)} statement{'' if len(statements) == 1 else 's'}"
+    parts = (document.publisher, document.published_on, document.url, document.marking.value, count)
+    return " · ".join(escape(part) for part in parts if part)
 
 
 def _marked(body: str, statements: Sequence[Statement]) -> Iterator[str]:
@@ -51,26 +71,40 @@ def _marked(body: str, statements: Sequence[Statement]) -> Iterator[str]:
         tip = escape("\n".join(_line(n, statements[n - 1]) for n in over), quote=True)
         weakest = max((statements[n - 1].modality for n in over), key=lambda m: m.rank)
         yield f'<mark class="{weakest.value}" title="{tip}">{piece}</mark>'
+        ending = [n for n in over if n in closed.get(end, ())]
+        if ending:
+            links = " ".join(f'<a id="q{n}" href="#s{n}">{n}</a>' for n in ending)
+            yield f"<sup>{links}</sup>"
 
 
 def _object(statement: Statement) -> str:
     target = statement.object
-    return target.name if isinstance(target, Entity) else f"{target.value} {target.currency or ''}".strip()
+    name = target.name if isinstance(target, Entity) else target.text
+    return f"{name} ({statement.role})" if statement.role else name
+
+
+def _modality(statement: Statement) -> str:
+    return statement.modality.value + (f" by {statement.speaker.name}" if statement.speaker else "")
 
 
 def _line(number: int, statement: Statement) -> str:
-    return f"{number}. {statement.subject.name} {statement.predicate} {_object(statement)}"
+    doubt = "" if statement.modality is Modality.ASSERTED else f" ({_modality(statement)})"
+    return f"{number}. {statement.subject.name} {statement.predicate} {_object(statement)}{doubt}"
 
 
 def _row(number: int, statement: Statement) -> str:
-    speaker = f" ({statement.speaker.name})" if statement.speaker else ""
+    subject, target = statement.subject, statement.object
+    kinds = (subject.type, target.type if isinstance(target, Entity) else target.datatype.value)
     cells = (
-        str(number),
-        statement.subject.name,
-        statement.predicate,
-        _object(statement),
-        statement.modality.value + speaker,
-        f"{statement.confidence:.2f}",
-        statement.rule,
+        (subject.name, kinds[0]),
+        (statement.predicate, ""),
+        (_object(statement), kinds[1]),
+        (_modality(statement), ""),
+        (f"{statement.confidence:.2f}", ""),
+        (statement.rule, ""),
     )
-    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+    columns = "".join(
+        f'<td title="{escape(kind, quote=True)}">{escape(text)}</td>' if kind else f"<td>{escape(text)}</td>"
+        for text, kind in cells
+    )
+    return f'<tr id="s{number}"><td><a href="#q{number}">{number}</a></td>{columns}</tr>'

@@ -107,9 +107,14 @@ class ArcadeServer:
         self._server.getDatabase(DATABASE, True, True)
         _create_reader(self._server.getSecurity(), endpoint.reader_password)
 
+    @property
+    def database(self) -> Any:
+        """The database itself, as Java has it."""
+        return self._server.getDatabase(DATABASE)
+
     def create_fulltext_index(self, label: str, property_name: str) -> None:
         """Make the index that `db.index.fulltext.queryNodes('Label[property]', …)` reads, unless it is there."""
-        database = self._server.getDatabase(DATABASE)
+        database = self.database
         database.command("sql", f"CREATE PROPERTY {label}.{property_name} IF NOT EXISTS STRING")
         database.command("sql", f"CREATE INDEX IF NOT EXISTS ON {label} ({property_name}) FULL_TEXT")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Literal, Self, TypedDict
 
+from ontology.errors import InvalidStatements
 from ontology.statement import Document, Statement
 
 ENTITY_INDEX = "Entity[search]"
@@ -153,6 +154,19 @@ class Store(ABC):
 
         The same statements again change nothing; other statements for the same document replace those that it had.
         """
+
+    def load_many(
+        self, documents: Iterable[tuple[Document, Iterable[Statement]]]
+    ) -> Iterator[LoadSummary | InvalidStatements]:
+        """Store many documents, several in a transaction: what `load` does, with less waiting for the database.
+
+        Gives for each in turn what it changed, or why it was refused; neither stops the others.
+        """
+        for document, statements in documents:
+            try:
+                yield self.load(document, statements)
+            except InvalidStatements as error:
+                yield error
 
     @abstractmethod
     def retract(self, document_id: str) -> RetractSummary:

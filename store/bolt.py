@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeVar, cast
@@ -16,14 +16,16 @@ from typing import Any, ClassVar, Literal, TypeVar, cast
 from neo4j import READ_ACCESS, Driver, ManagedTransaction, Query, Result, Session
 from neo4j.exceptions import DriverError, Neo4jError
 
-from ontology.check import check
 from ontology.errors import InvalidStatements, QueryTimeout
 from ontology.statement import Document, Statement
 from store import writer
 from store.base import LoadSummary, QueryBounds, QueryResult, QueryStatistics, RetractSummary, Store, StoreStatus
+from store.batches import batches, prepared
 from store.failures import told
-from store.guard import is_explain
+from store.filling import BoltSink, Sink, fill
+from store.guard import is_explain, without_end
 from store.reader import COUNTS, documents
+from store.rows import Prepared
 from store.values import to_json
 
 logging.getLogger("neo4j").addHandler(logging.NullHandler())  # what the driver logs is raised as well
@@ -99,10 +101,27 @@ class BoltStore(Store):
         return self._writing
 
     def load(self, document: Document, statements: Iterable[Statement]) -> LoadSummary:
-        listed = list(statements)
-        check(listed, document)
-        _check_encodable(document)
-        return self._write(lambda tx: writer.load(tx, document, listed, has_dynamic_types=self.has_dynamic_types))
+        return self._load([prepared(document, statements)])[0]
+
+    def load_many(
+        self, documents: Iterable[tuple[Document, Iterable[Statement]]]
+    ) -> Iterator[LoadSummary | InvalidStatements]:
+        for batch in batches(documents):
+            summaries = iter(self._load([each for each in batch if isinstance(each, Prepared)]))
+            for each in batch:
+                yield next(summaries) if isinstance(each, Prepared) else each
+
+    def _load(self, batch: Sequence[Prepared]) -> list[LoadSummary]:
+        if not batch:
+            return []
+        return self._write(lambda tx: writer.load(tx, batch, has_dynamic_types=self.has_dynamic_types))
+
+    def fill(self, documents: Iterable[tuple[Document, Iterable[Statement]]]) -> int:
+        """Put very many documents into an empty store, and give the number of statements: see `store.filling`."""
+        return fill(self._write, self._sink(), documents)
+
+    def _sink(self) -> Sink:
+        return BoltSink(self._write, has_dynamic_types=self.has_dynamic_types)
 
     def retract(self, document_id: str) -> RetractSummary:
         return self._write(lambda tx: writer.retract(tx, document_id, has_dynamic_types=self.has_dynamic_types))
@@ -128,7 +147,7 @@ class BoltStore(Store):
     def query(
         self, cypher: str, parameters: Mapping[str, Any] | None = None, bounds: QueryBounds | None = None
     ) -> QueryResult:
-        text = cypher.strip().rstrip(";")
+        text = without_end(cypher)
         return self._lasting(lambda: self._query(text, parameters or {}, bounds or QueryBounds()))
 
     def _query(self, cypher: str, parameters: Mapping[str, Any], bounds: QueryBounds) -> QueryResult:
@@ -214,14 +233,3 @@ def _check_time(started: float, bounds: QueryBounds) -> None:
 def _one(value: Any) -> Generator[list[Any], None, str]:
     yield [value]
     return ""
-
-
-def _check_encodable(document: Document) -> None:
-    for text in (document.body, document.title, document.url or "", document.publisher or ""):
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            raise InvalidStatements(
-                f"{document.source or document.id} has half a character at {error.start}",
-                hint="the text is not valid Unicode: read it again with its right encoding",
-            ) from error

@@ -22,6 +22,8 @@ from ontology.errors import StoreUnavailable
 from store.arcadedb import DATABASE, READER, WRITER, ArcadeServer, Endpoint
 from store.bolt import BoltStore, Connection, Running
 from store.failures import told
+from store.filling import Sink
+from store.graphbatch import GraphBatchSink
 from store.guard import admit, check_loops
 from store.schema import LEDGER, keys
 
@@ -124,6 +126,10 @@ class EmbeddedStore(BoltStore):
             self._connection.close()
             self._connection = self._open()
             return True
+
+    def _sink(self) -> Sink:
+        # Another process has Bolt alone to the database.
+        return GraphBatchSink(self._server.database, self._write) if self._server else super()._sink()
 
     def _admit(self, session: Session, cypher: str, parameters: Mapping[str, Any]) -> None:
         check_loops(admit(cypher))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -14,7 +14,11 @@ from ontology.model import ontology
 from ontology.rdf import serialize, to_dataset
 from ontology.statement import Document, Entity, Statement
 from store.base import Store
+from store.projection import edge as edge_properties
+from store.projection import labels
 from store.rendering import as_json, rows_as_csv
+from store.rows import amount_properties, prepare
+from store.sums import Sums
 
 _UNWRITABLE_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BATCH = 500
@@ -28,9 +32,14 @@ _COLUMNS = (
 )
 
 
-def export(store: Store, format: str) -> Iterator[str]:
-    """The graph as text in a format of `FORMATS`, piece by piece: a document at a time where the format allows it."""
-    return FORMATS[format](store)
+def export(store: Store, format: str, *, is_partial: bool = False) -> Iterator[str]:
+    """The graph as text in a format of the two tables below, piece by piece where the format allows it.
+
+    Of a store that shows a part of its documents only (`is_partial`), nodes and edges are summed up from those.
+    """
+    if format in PROPERTY_GRAPHS:
+        return PROPERTY_GRAPHS[format](_summed_up(store) if is_partial else PropertyGraph(_nodes(store), _edges(store)))
+    return BY_DOCUMENT[format](store)
 
 
 def _by_document(format: str) -> Callable[[Store], Iterator[str]]:
@@ -105,6 +114,38 @@ class _Node:
     properties: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class PropertyGraph:
+    """Nodes in batches, then edges with the kinds and ids of their ends."""
+
+    nodes: Iterable[list[_Node]]
+    edges: Iterable[dict[str, Any]]
+
+
+def _summed_up(store: Store) -> PropertyGraph:
+    """What the documents of the store make, whatever else has gone into its nodes and edges."""
+    sums = Sums()
+    for document, statements in store.documents():
+        sums.add(prepare(document, statements))
+    return PropertyGraph(_summed_nodes(sums), _summed_edges(sums))
+
+
+def _summed_nodes(sums: Sums) -> Iterator[list[_Node]]:
+    for key, kind, properties in sums.entities():
+        yield [_Node("Entity", key, tuple(sorted(labels(kind))), properties)]
+    for key in sorted(sums.amounts):
+        yield [_Node("Amount", key, ("Amount",), amount_properties(sums.amounts[key]))]
+
+
+def _summed_edges(sums: Sums) -> Iterator[dict[str, Any]]:
+    named = [(ontology().predicates[edge.predicate].relationship_type, key) for key, edge in sums.edges.items()]
+    for name, key in sorted(named, key=lambda each: (sums.edges[each[1]].subject, each[0], sums.edges[each[1]].object)):
+        edge = sums.edges[key]
+        kind = "Amount" if edge.is_amount else "Entity"
+        ends = {"source": edge.subject, "type": name, "target": edge.object, "kind": kind}
+        yield ends | {"properties": edge_properties(sums.supports[key])}
+
+
 def _nodes(store: Store) -> Iterator[list[_Node]]:
     """All nodes in order of kind and id, a batch a query."""
     for kind in _KINDS:
@@ -134,7 +175,7 @@ def _edges(store: Store) -> Iterator[dict[str, Any]]:
             )
 
 
-def _graphml(store: Store) -> Iterator[str]:
+def _graphml(graph: PropertyGraph) -> Iterator[str]:
     yield (
         '<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n'
         '<key id="labels" for="node" attr.name="labels" attr.type="string"/>\n'
@@ -143,14 +184,14 @@ def _graphml(store: Store) -> Iterator[str]:
         '<key id="type" for="edge" attr.name="type" attr.type="string"/>\n'
         '<graph edgedefault="directed">\n'
     )
-    for node in chain.from_iterable(_nodes(store)):
+    for node in chain.from_iterable(graph.nodes):
         data = {
             "labels": "".join(f":{label}" for label in node.labels),
             "name": node.properties.get("name") or node.id,
             "properties": json.dumps(node.properties, ensure_ascii=False, default=str, sort_keys=True),
         }
         yield f"<node id={_graphml_id(node.kind, node.id)}>{_data(data)}</node>\n"
-    for edge in _edges(store):
+    for edge in graph.edges:
         ends = f"source={_graphml_id('Entity', edge['source'])} target={_graphml_id(edge['kind'], edge['target'])}"
         properties = json.dumps(edge["properties"], ensure_ascii=False, default=str, sort_keys=True)
         yield f"<edge {ends}>{_data({'type': edge['type'], 'properties': properties})}</edge>\n"
@@ -169,15 +210,15 @@ def _writable(text: str) -> str:
     return _UNWRITABLE_XML.sub("\ufffd", text)
 
 
-def _cypher(store: Store) -> Iterator[str]:
+def _cypher(graph: PropertyGraph) -> Iterator[str]:
     """Statements that make the nodes and the edges in another database, and change nothing when run again."""
     for kind in _KINDS:
         yield f"CREATE CONSTRAINT {kind.lower()}_id IF NOT EXISTS FOR (n:{kind}) REQUIRE n.id IS UNIQUE;\n"
-    for node in chain.from_iterable(_nodes(store)):
+    for node in chain.from_iterable(graph.nodes):
         labels = "".join(f":{_name(label)}" for label in node.labels)
         id_, properties = _cypher_value(node.id), _cypher_value(node.properties)
         yield f"MERGE (n:{node.kind} {{id: {id_}}}) SET n += {properties} SET n{labels};\n"
-    for edge in _edges(store):
+    for edge in graph.edges:
         source, target = _cypher_value(edge["source"]), _cypher_value(edge["target"])
         yield (
             f"MATCH (a:Entity {{id: {source}}}), (b:{edge['kind']} {{id: {target}}}) "
@@ -201,13 +242,13 @@ def _name(text: str) -> str:
     return text if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) else f"`{text.replace('`', '``')}`"
 
 
-FORMATS: dict[str, Callable[[Store], Iterator[str]]] = {
+BY_DOCUMENT: dict[str, Callable[[Store], Iterator[str]]] = {
     "trig": _by_document("trig"),
     "ttl": _by_document("turtle"),
     "jsonld": _jsonld,
     "jsonl": _jsonl,
     "csv": _csv,
-    "graphml": _graphml,
-    "cypher": _cypher,
 }
-"""The formats that the graph can be written in, each with what writes it."""
+"""Formats of the documents and what they say, each with what writes it."""
+PROPERTY_GRAPHS: dict[str, Callable[[PropertyGraph], Iterator[str]]] = {"graphml": _graphml, "cypher": _cypher}
+"""Formats of the nodes and edges that the documents make together."""

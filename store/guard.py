@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ontology.errors import InvalidQuery, WriteRefused
-from store.tokens import Kind, Token, tokens
+from store.tokens import Kind, Token, placed, tokens
 
 
 def _words(text: str) -> frozenset[str]:
@@ -64,6 +64,14 @@ def is_explain(cypher: str) -> bool:
     """Whether a query only asks how it would be run."""
     found = tokens(cypher)
     return bool(found) and found[0].upper == "EXPLAIN"
+
+
+def without_end(cypher: str) -> str:
+    """The query without the semicolon that ends it, and the comments behind that."""
+    found, end = placed(cypher), len(cypher)
+    while found and found[-1][1].upper == ";":
+        end = found.pop()[0]
+    return cypher[:end].strip()
 
 
 def admit(cypher: str) -> list[Token]:

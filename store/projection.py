@@ -101,25 +101,29 @@ def _preference(value: object, supports: Sequence[Support]) -> tuple[int, int, f
     )
 
 
-def merged(mentions: Iterable[Mention]) -> Mention:
-    """One name, one class and all aliases from several mentions of an entity, whatever their order.
+def merged(mentions: Iterable[Mention] | Mapping[Mention, int]) -> Mention:
+    """One name, one class and all aliases from several mentions of an entity (or from their numbers), in any order.
 
     The commonest name wins, of equals the longest; the class with the most mentions of itself and its superclasses,
     of equals the most specific.
     """
-    seen = list(mentions)
-    names = Counter(mention.name for mention in seen)
+    seen = Counter(mentions)
+    names: Counter[str] = Counter()
+    types: Counter[str] = Counter()
+    for mention, number in seen.items():
+        names[mention.name] += number
+        types[mention.type] += number
     name = min(names, key=lambda n: (-names[n], -len(n), n))
     aliases = {alias for mention in seen for alias in (mention.name, *mention.aliases)} - {name}
-    return Mention(name, _class_of(Counter(mention.type for mention in seen)), tuple(sorted(aliases)))
+    return Mention(name, _class_of(types), tuple(sorted(aliases)))
 
 
-def named(mentions: Iterable[Mention]) -> Mention:
+def named(mentions: Iterable[Mention] | Mapping[Mention, int]) -> Mention:
     """The same, as the graph shows it: of the aliases only names, since "the company" means another one elsewhere.
 
     What a document takes for the entity's name is one, however it is spelt.
     """
-    seen = list(mentions)
+    seen = Counter(mentions)
     whole, names = merged(seen), {mention.name for mention in seen}
     return replace(whole, aliases=tuple(alias for alias in whole.aliases if alias in names or is_proper(alias)))
 

@@ -49,7 +49,12 @@ _ESCAPE = re.compile(r"\\u+([0-9a-fA-F]{4})")
 
 def tokens(cypher: str) -> list[Token]:
     """The tokens of a query; one that is not closed, or hides signs in escapes, is refused."""
-    return list(_read(_ESCAPE.sub(_unescape, cypher)))
+    return [token for _, token in placed(_ESCAPE.sub(_unescape, cypher))]
+
+
+def placed(text: str) -> list[tuple[int, Token]]:
+    """Each token with where it begins, escapes being left as they are."""
+    return list(_read(text))
 
 
 def _unescape(match: re.Match[str]) -> str:
@@ -63,7 +68,7 @@ def _unescape(match: re.Match[str]) -> str:
     )
 
 
-def _read(text: str) -> Iterator[Token]:
+def _read(text: str) -> Iterator[tuple[int, Token]]:
     at = 0
     while at < len(text):
         match = _TOKEN.match(text, at)
@@ -71,12 +76,12 @@ def _read(text: str) -> Iterator[Token]:
             raise InvalidQuery(
                 f"the query has a {_unclosed(text[at])} that is not closed at {at}", hint="close it, or escape it"
             )
-        at = match.end()
         found = match.group()
         if match.lastgroup == "quoted":
-            yield Token(Kind.QUOTED, found[1:-1].replace("``", "`"))
+            yield at, Token(Kind.QUOTED, found[1:-1].replace("``", "`"))
         elif match.lastgroup != "skip":
-            yield Token(Kind(match.lastgroup), found)
+            yield at, Token(Kind(match.lastgroup), found)
+        at = match.end()
 
 
 def _unclosed(char: str) -> str:

@@ -60,6 +60,7 @@ def _emptied(store: Store) -> Store:
     connection = store._connection
     with connection.writer.session(database=connection.database) as session:
         session.run("MATCH (n) WHERE NOT n:Ledger DETACH DELETE n").consume()
+        session.run("MATCH (l:Ledger) REMOVE l.filling").consume()
     return store
 
 

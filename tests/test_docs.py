@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 import typer.main
 from fastapi.testclient import TestClient
+from pydantic_settings import BaseSettings
 
 import incidentgraph
 from api.app import create_app
 from api.settings import Settings
 from loaders import load_path, read_bytes
+from loaders.llm import ModelSettings
 from loaders.pipeline import LoadedDocument
 from loaders.sources import archive, files, formats, html, pdf
 from store import Store, open_store
@@ -65,12 +67,18 @@ def test_settings_are_those_of_the_api() -> None:
     assert table and table[1].splitlines()[2:] == list(settings_rows())
 
 
-def settings_rows() -> Iterator[str]:
+def test_settings_of_a_language_model_are_those_of_the_program() -> None:
+    text = (ROOT / "docs" / "extraction.md").read_text()
+    table = re.search(r"<!-- llm -->\n(.*?)\n<!-- /llm -->", text, re.DOTALL)
+    assert table and table[1].splitlines()[2:] == list(settings_rows(ModelSettings))
+
+
+def settings_rows(settings: type[BaseSettings] = Settings) -> Iterator[str]:
     """A row for each setting, as the page has it."""
-    for name, field in Settings.model_fields.items():
+    for name, field in settings.model_fields.items():
         default = field.get_default()
         shown = "" if default in (None, ()) else f"`{default}`"
-        yield f"| `INCIDENTGRAPH_{name.upper()}` | {shown} | {field.description} |"
+        yield f"| `{settings.model_config['env_prefix']}{name.upper()}` | {shown} | {field.description} |"
 
 
 def test_bounds_are_those_of_the_sources() -> None:

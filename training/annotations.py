@@ -1,8 +1,9 @@
 """Our own annotation of third-party texts that are not ours to publish: sentence numbers instead of sentences.
 
-A file `training/annotations/N.txt` annotates article N of CASIE, whose text stands in `../shared/data`. Its lines:
+A file `training/annotations/N.txt` annotates article N of CASIE or the threat report N of AnnoCTR, whose texts are in
+`../shared/data`. Its lines:
 
-    text 10006 11                                 number of the article, number of its sentences
+    text 10006 11                                 name of the article, number of its sentences
     hand annotator-a
     E i Incident Cathay Pacific breach 2018 | massive data breach
     E c Company Cathay Pacific Airways | Cathay | the airline
@@ -42,7 +43,7 @@ _SOURCE = re.compile(r"<title>(.*?)</title>.*?<date>\s*(\S+)\s*</date>.*?<text>(
 
 @cache
 def _articles() -> dict[str, Document]:
-    """The articles of CASIE by number."""
+    """The articles of CASIE by number, and the reports of AnnoCTR by name."""
     found: dict[str, Document] = {}
     for name, raw in members("casie.tar.gz"):
         match = re.search(r"source/(\d+)\.txt$", name)
@@ -52,6 +53,11 @@ def _articles() -> dict[str, Document]:
             found[match[1]] = Document(
                 body.strip(), " ".join(title.split()), published_on=date.replace("_", "-"), source=f"casie-{match[1]}"
             )
+    for name, raw in members("annoctr.tar.gz"):
+        match = re.search(r"text/\w+/(\w+?_(\d{4}-\d\d-\d\d)_.*)\.txt$", name)
+        if match:
+            title, _, body = raw.strip().partition("\n")
+            found[match[1]] = Document(body.strip(), title.strip(), published_on=match[2], source=match[1])
     return found
 
 
@@ -64,10 +70,10 @@ def sentences(document: Document) -> list[tuple[int, int]]:
 def read_annotation(path: Path) -> tuple[Document, list[Statement]]:
     """The article that a file annotates, and the statements of its annotator."""
     lines = [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]
-    _, number, count = lines[0].split()
-    document = _articles().get(number)
+    _, name, count = lines[0].split()
+    document = _articles().get(name)
     if document is None:
-        raise InvalidStatements(f"{path.name}: no article {number}", hint="../shared/data/casie.tar.gz has them")
+        raise InvalidStatements(f"{path.name}: no article {name}", hint="the archives of ../shared/data have them")
     places = sentences(document)
     if len(places) != int(count):
         raise InvalidStatements(
@@ -79,8 +85,8 @@ def read_annotation(path: Path) -> tuple[Document, list[Statement]]:
         try:
             if line.startswith("E "):
                 _, key, kind, names = line.split(maxsplit=3)
-                name, *aliases = [part.strip() for part in names.split(" | ")]
-                entities[key] = Entity(slug(name), name, kind, tuple(aliases))
+                canonical, *aliases = [part.strip() for part in names.split(" | ")]
+                entities[key] = Entity(slug(canonical), canonical, kind, tuple(aliases))
             elif line[0].isdigit():
                 statements.append(_statement(line, entities, document, places))
         except (KeyError, ValueError, IndexError, InvalidStatements) as error:
@@ -124,7 +130,7 @@ def _statement(line: str, entities: dict[str, Entity], document: Document, place
 
 def read_annotations(folder: Path = FOLDER) -> Iterator[tuple[str, Document, list[Statement]]]:
     """Every annotated article with its statements; nothing where `../shared` is not there."""
-    if not (SHARED / "data" / "casie.tar.gz").is_file():
+    if not (SHARED / "data").is_dir():
         return
     for path in sorted(folder.glob("*.txt")):
         yield (f"annotated-{path.stem}", *read_annotation(path))

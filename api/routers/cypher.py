@@ -9,7 +9,7 @@ from threading import BoundedSemaphore
 from typing import Annotated, Any
 
 import anyio
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
@@ -19,7 +19,7 @@ from api.access import Cleared
 from api.context import Shared
 from api.formats import table, written_as
 from api.guard import audit
-from api.parameters import Text
+from api.parameters import Nothing, Text
 from api.problems import Refused, problem_responses
 from ontology.errors import IncidentGraphError
 from store.base import QueryBounds, QueryResult
@@ -94,7 +94,9 @@ class Answer:
     )
     | problem_responses(406, 408),
 )
-def cypher(request: Request, context: Shared, _: Cleared, body: CypherQuery) -> Response:
+def cypher(
+    request: Request, context: Shared, _: Cleared, body: CypherQuery, __: Annotated[Nothing, Query()]
+) -> Response:
     """Runs a query in a session that cannot write, within bounds on rows, bytes, time and how many run at once.
 
     What a bound has cut is told in `note`. `Accept: application/x-ndjson` streams. Clearance for TLP:RED is needed,

@@ -6,22 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from api.access import Loader, Principal, Reader
-from api.context import Graph, Shared
+from api.context import Context, Graph, Shared
 from api.formats import TABLES, Format, as_json, choose, responses, table
 from api.guard import audit
-from api.jobs import STAGES, Added, Job, Report, State
-from api.parameters import OnePage, Text
+from api.jobs import STAGES, UNTOLD, Added, Job, Report, State
+from api.parameters import Nothing, OnePage, Text
 from api.parameters import Query as Parameters
 from api.problems import Refused, problem_responses
 from api.tables import document_row
 from api.tokens import Role
-from loaders import extract, read_bytes
+from loaders import read_bytes, understand
 from ontology.errors import NotFound
 from ontology.statement import Marking
 from store import lookup
@@ -30,6 +31,7 @@ from store.lookup import Page, View
 from store.lookup.values import DocumentDetail, DocumentSummary
 
 router = APIRouter(prefix="/v1", tags=["documents"])
+log = structlog.get_logger("api.documents")
 
 DocumentId = Annotated[Text, Path(min_length=1, max_length=200, description="Id of a document, `doc-…`.")]
 MOST_FILES = 20
@@ -50,8 +52,12 @@ class Retracted:
 
     document: str = field(metadata={"description": "Id of the document.", "examples": ["doc-0f3a5c1e2b7d"]})
     statements_removed: int = field(metadata={"description": "Its statements.", "examples": [42]})
-    entities_removed: int = field(metadata={"description": "Entities that no other document mentions."})
-    relationships_removed: int = field(metadata={"description": "Links that no other document supports."})
+    entities_removed: int | None = field(
+        metadata={"description": f"Entities that no other document mentions; {UNTOLD}.", "examples": [17]}
+    )
+    relationships_removed: int | None = field(
+        metadata={"description": f"Links that no other document supports; {UNTOLD}.", "examples": [29]}
+    )
 
 
 @router.get(
@@ -74,7 +80,9 @@ def documents(request: Request, store: Graph, principal: Reader, query: Annotate
     response_model=DocumentDetail,
     responses=problem_responses(404),
 )
-def document(request: Request, store: Graph, principal: Reader, document_id: DocumentId) -> Response:
+def document(
+    request: Request, store: Graph, principal: Reader, document_id: DocumentId, _: Annotated[Nothing, Query()]
+) -> Response:
     """Its text, and where each of its statements stands in it."""
     found = lookup.document(store, principal.view(), document_id)
     audit(request, rows=len(found.statements))
@@ -117,7 +125,7 @@ async def load(request: Request, context: Shared, principal: Loader, query: Anno
     name = ", ".join(name for name, _ in files)
 
     def work(report: Report) -> list[Added]:
-        return [_load(context.store, principal, file, query.marking, report) for file in files]
+        return [_load(context, principal, file, query.marking, report) for file in files]
 
     job = await run_in_threadpool(
         context.jobs.submit, name, principal.name, work, patience=context.settings.upload_seconds
@@ -137,7 +145,9 @@ async def load(request: Request, context: Shared, principal: Loader, query: Anno
     response_model=Job,
     responses=problem_responses(404),
 )
-async def job(context: Shared, principal: Loader, job_id: Annotated[Text, Path(max_length=200)]) -> Response:
+async def job(
+    context: Shared, principal: Loader, job_id: Annotated[Text, Path(max_length=200)], _: Annotated[Nothing, Query()]
+) -> Response:
     """Where an upload stands; only who sent it and admins may ask."""
     found = context.jobs.get(job_id, None if principal.role is Role.ADMIN else principal.name)
     if found is None:
@@ -151,13 +161,21 @@ async def job(context: Shared, principal: Loader, job_id: Annotated[Text, Path(m
     response_model=Retracted,
     responses=problem_responses(404),
 )
-def retract(request: Request, store: Graph, principal: Loader, document_id: DocumentId) -> Response:
+def retract(
+    request: Request, store: Graph, principal: Loader, document_id: DocumentId, _: Annotated[Nothing, Query()]
+) -> Response:
     """Removes a document, its statements, and just what no other document supports. The role loader is needed."""
     title = lookup.document(store, principal.view(), document_id).title
     gone = store.retract(document_id)
     audit(request, document=document_id, title=title[:200], rows=gone.statements_removed)
     return as_json(
-        Retracted(document_id, gone.statements_removed, gone.entities_removed, gone.relationships_removed), Retracted
+        Retracted(
+            document_id,
+            gone.statements_removed,
+            _told(principal, gone.entities_removed),
+            _told(principal, gone.relationships_removed),
+        ),
+        Retracted,
     )
 
 
@@ -179,15 +197,19 @@ async def _files(request: Request, query: Upload) -> Sequence[tuple[str, bytes]]
     return [(query.name or "upload", content)]
 
 
-def _load(store: Store, principal: Principal, file: tuple[str, bytes], marking: Marking, report: Report) -> Added:
+def _load(context: Context, principal: Principal, file: tuple[str, bytes], marking: Marking, report: Report) -> Added:
     """One report from its bytes into the store, under the stricter of its own marking and the one it is sent with."""
+    store = context.store
     report(STAGES[0], 0)
     found = read_bytes(*file)
     found = replace(found, marking=max(found.marking, marking, key=lambda each: each.rank))
     _refuse_above(principal, found.marking)
     _refuse_hidden(store, principal.view(), found.id)
     report(STAGES[1], 1)
-    statements = extract(found)
+    understood = understand(found, assistant=context.assistant)
+    statements = understood.statements
+    if understood.notes:
+        log.warning("assistant", document=found.id, notes=understood.notes)
     report(STAGES[2], 2)
     summary = store.load(found, statements)
     return Added(
@@ -195,10 +217,15 @@ def _load(store: Store, principal: Principal, file: tuple[str, bytes], marking: 
         title=found.title,
         statements=len(statements),
         statements_added=summary.statements_added,
-        entities_added=summary.entities_added,
-        relationships_added=summary.relationships_added,
+        entities_added=_told(principal, summary.entities_added),
+        relationships_added=_told(principal, summary.relationships_added),
         unchanged=summary.unchanged,
     )
+
+
+def _told(principal: Principal, number: int) -> int | None:
+    """A number that hangs on all documents, to who may see them all: it would tell the others what those know."""
+    return number if principal.view().is_full else None
 
 
 def _refuse_above(principal: Principal, marking: Marking) -> None:

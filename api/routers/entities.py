@@ -11,7 +11,19 @@ from api.access import Reader
 from api.context import Graph
 from api.formats import GRAPHS, TABLES, Format, GraphShape, as_json, choose, responses, table
 from api.guard import audit
-from api.parameters import AsOf, AsTable, Direction, Edges, EntityId, Modalities, OnePage, Predicates, Text, Types
+from api.parameters import (
+    AsOf,
+    AsTable,
+    Confidence,
+    Direction,
+    Edges,
+    EntityId,
+    Modalities,
+    OnePage,
+    Predicates,
+    Text,
+    Types,
+)
 from api.parameters import Query as Parameters
 from api.problems import problem_responses
 from api.tables import entity_row, event_row, statement_row
@@ -48,6 +60,7 @@ class Said(OnePage):
     predicate: Predicates
     modality: Modalities
     direction: Direction = "both"
+    min_confidence: Confidence = 0.0
 
 
 class When(AsTable):
@@ -130,6 +143,7 @@ def statements(
         predicates=tuple(check_predicates(query.predicate)),
         modalities=tuple(query.modality),
         direction=None if query.direction == "both" else query.direction,
+        confidence=query.min_confidence,
     )
     found = lookup.statements_of(store, principal.view(), entity_id, which, limit=query.limit, cursor=query.cursor)
     audit(request, rows=len(found.items))

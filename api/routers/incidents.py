@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 
 from api.access import Reader
 from api.context import Graph
 from api.formats import GRAPHS, TABLES, Format, GraphShape, as_json, choose, responses, table
 from api.guard import audit
-from api.parameters import AsGraph, EntityId, OnePage
+from api.parameters import AsGraph, EntityId, OnePage, Text
 from api.problems import problem_responses
 from api.tables import incident_row
 from store import lookup
@@ -20,16 +21,25 @@ from store.lookup.values import IncidentCase, IncidentSummary
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"])
 
 
+class Listed(OnePage):
+    """Which incidents, and in which order."""
+
+    q: Text = Field(default="", max_length=200, description="Words of the incident, of a victim, an actor or a date.")
+    sort: Literal["date", "documents", "name"] = Field(
+        default="date", description="Latest first, most documents first, or by name."
+    )
+
+
 @router.get(
     "",
     summary="List incidents",
     response_model=Page[IncidentSummary],
     responses=responses(*TABLES) | problem_responses(406),
 )
-def incidents(request: Request, store: Graph, principal: Reader, query: Annotated[OnePage, Query()]) -> Response:
-    """The incidents, the latest first, each with its victims and with those who are named for it."""
+def incidents(request: Request, store: Graph, principal: Reader, query: Annotated[Listed, Query()]) -> Response:
+    """The incidents, the latest first if no order is asked for, each with its victims and with those named for it."""
     wanted = choose(request, query.format, TABLES)
-    found = lookup.incidents(store, principal.view(), limit=query.limit, cursor=query.cursor)
+    found = lookup.incidents(store, principal.view(), query.q, order=query.sort, limit=query.limit, cursor=query.cursor)
     audit(request, rows=len(found.items))
     return table(map(incident_row, found.items)) if wanted is Format.CSV else as_json(found, Page[IncidentSummary])
 

@@ -7,6 +7,7 @@ from collections import Counter
 from functools import cache
 
 from loaders.extraction.frames import Filler, Match
+from loaders.extraction.nlp import text_of
 from loaders.extraction.reading import ORGANIZATIONS, Mention, Reading, Record, Sentence
 from loaders.resolution import gazetteer
 from loaders.resolution.within import new_record
@@ -243,7 +244,7 @@ def _quoted_indefinite(mention: Mention) -> bool:
     """ "an assault on an iconic brand", said by somebody: no party of its own."""
     if mention.doc[mention.first].lower_ not in ("a", "an"):
         return False
-    before = mention.doc.text[: mention.doc[mention.first].idx]
+    before = text_of(mention.doc)[: mention.doc[mention.first].idx]
     return before.count('"') % 2 == 1
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from spacy.matcher import PhraseMatcher
 
 from loaders.extraction.lexicon import is_technique, nouns, read_data
-from loaders.extraction.nlp import pipeline
+from loaders.extraction.nlp import keep_text, pipeline, text_of
 from loaders.extraction.reading import Block, Mention, Reading, Sentence
 from loaders.resolution import gazetteer
 from ontology.model import ontology
@@ -95,6 +95,7 @@ def find_mentions(reading: Reading) -> None:
 def _parse(reading: Reading) -> None:
     blocks = [b for b in reading.blocks if b.text.strip()]
     for doc, block in pipeline().pipe(((b.text, b) for b in blocks), as_tuples=True, batch_size=32):
+        keep_text(doc, block.text)
         reading.docs.append((doc, block))
         for span in doc.sents:
             start, end = block.start + span.start_char, block.start + span.end_char
@@ -133,11 +134,12 @@ def _head(doc: Doc, first: int, last: int) -> int:
 
 def _names(reading: Reading, doc: Doc, block: Block, covered: list[Mention | None]) -> None:
     names = gazetteer()
+    whole = text_of(doc)
     proposals: list[tuple[int, int, str | None, str | None]] = []
     i = 0
     while i < len(doc):
         token = doc[i]
-        found = names.longest_at(doc.text, token.idx) if not token.is_space and not token.is_punct else None
+        found = names.longest_at(whole, token.idx) if not token.is_space and not token.is_punct else None
         span = doc.char_span(token.idx, token.idx + len(found.text), alignment_mode="contract") if found else None
         if found and span is not None and len(span):
             sure = not found.doubtful or token.ent_type_ in ("ORG", "PERSON", "PRODUCT", "GPE")
@@ -156,8 +158,8 @@ def _names(reading: Reading, doc: Doc, block: Block, covered: list[Mention | Non
             for first, last in _split(doc, ent.start, ent.end)
         ]
     proposals += [
-        (span.start, span.end, "Vulnerability", doc.text[m.start() : m.end()].upper())
-        for m in _CVE.finditer(doc.text)
+        (span.start, span.end, "Vulnerability", whole[m.start() : m.end()].upper())
+        for m in _CVE.finditer(whole)
         if (span := doc.char_span(m.start(), m.end(), alignment_mode="expand")) is not None
     ]
     # longer spans first, so that "Microsoft Exchange" is not cut to "Microsoft"; the gazetteer wins a tie
@@ -185,8 +187,9 @@ def _distinctive(text: str) -> bool:
 
 
 def _cued(doc: Doc, first: int, last: int) -> bool:
-    after = doc.text[doc[last - 1].idx + len(doc[last - 1]) :][:60]
-    before = doc.text[: doc[first].idx][-60:]
+    text = text_of(doc)
+    end, start = doc[last - 1].idx + len(doc[last - 1]), doc[first].idx
+    after, before = text[end : end + 60], text[max(0, start - 60) : start]
     cues = _cues()
     return any(k in ("ThreatActor", "Malware") and p.search(after) for k, p in cues["after"]) or any(
         k in ("ThreatActor", "Malware") and p.search(before) for k, p in cues["before"]
@@ -255,8 +258,9 @@ def _cast_votes(mention: Mention, label: str | None, known: bool) -> None:  # no
     else:
         votes["Organization"] += 0.5
     last = doc[mention.last - 1]
-    after = doc.text[last.idx + len(last) :][:70]
-    before = doc.text[: doc[mention.first].idx][-70:]
+    text = text_of(doc)
+    end, start = last.idx + len(last), doc[mention.first].idx
+    after, before = text[end : end + 70], text[max(0, start - 70) : start]
     for kind, pattern in cues["within"]:
         if pattern.search(mention.text) and not known:
             votes[kind] += 3.6 if kind in ("Facility", "Programme") else 2.2

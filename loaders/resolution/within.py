@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from loaders.extraction.lexicon import read_data
+from loaders.extraction.nlp import text_of
 from loaders.extraction.reading import ORGANIZATIONS, Mention, Reading, Record, Sentence
 from loaders.resolution.gazetteer import gazetteer
 from ontology.statement import slug
@@ -114,7 +115,9 @@ def _merge_aliases(reading: Reading) -> None:
         a, b = left.record, right.record
         if a is None or b is None or a is b or left.doc is not right.doc or right.start - left.end > 40:
             continue
-        between = left.doc.text[left.doc[left.last - 1].idx + len(left.doc[left.last - 1]) : left.doc[right.first].idx]
+        between = text_of(left.doc)[
+            left.doc[left.last - 1].idx + len(left.doc[left.last - 1]) : left.doc[right.first].idx
+        ]
         bracket = _OPEN_BRACKET.match(between) and (
             _is_acronym(right.text, left.text) or _is_acronym(left.text, right.text)
         )

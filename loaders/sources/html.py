@@ -48,10 +48,13 @@ def _tree(file: RawFile) -> HtmlElement:
 
     # The parser refuses text that declares its encoding, for it is decoded already.
     source = re.sub(r"\A\s*<\?xml[^>]*\?>", "", file.text)
+    parser = html.HTMLParser(huge_tree=True)  # which else leaves out, silently, what lies below 256 levels
     try:
-        tree: HtmlElement = html.document_fromstring(source)
+        tree: HtmlElement = html.document_fromstring(source, parser=parser)
     except (etree.ParserError, ValueError) as error:
         raise UnreadableDocument(f"{file.name}: a page without text", hint="save the page again") from error
+    if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+        raise UnreadableDocument(f"{file.name}: too deep a page", hint="save the article alone")
     etree.strip_elements(tree, *_HIDDEN, with_tail=False)
     for script in list(tree.iter("script")):
         # Publishers state date and title as JSON-LD, which is read and never run.

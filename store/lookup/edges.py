@@ -22,8 +22,8 @@ class EdgeFilter:
     """Which edges of an entity are asked for; an empty tuple asks for all of a kind.
 
     `types` are classes of the entity at the other end, with their subclasses already named; `modalities` keeps the
-    statements that are put so, and what an edge sums up is these alone. `within` keeps to the documents that mention
-    that entity.
+    statements that are put so, `confidence` those that the reader is at least so sure of, and what an edge sums up is
+    these alone. `within` keeps to the documents that mention that entity.
     """
 
     predicates: tuple[str, ...] = ()
@@ -31,6 +31,7 @@ class EdgeFilter:
     modalities: tuple[Modality, ...] = ()
     direction: Direction | None = None
     within: str | None = None
+    confidence: float = 0.0
 
     def conditions(self, view: View) -> str:
         """Cypher conditions on the statement `s`, the way to it `way`, its document `d` and the other end `o`."""
@@ -39,6 +40,8 @@ class EdgeFilter:
             conditions.append("s.predicate IN $predicates")
         if self.modalities:
             conditions.append("s.modality IN $modalities")
+        if self.confidence > 0:
+            conditions.append("s.confidence >= $confidence")
         if self.types and view.is_full:
             conditions.append("any(label IN labels(o) WHERE label IN $types)")
         elif self.types:
@@ -63,6 +66,7 @@ class EdgeFilter:
             types=list(self.types),
             modalities=[modality.value for modality in self.modalities],
             within=self.within,
+            confidence=self.confidence,
             **others,
         )
 

@@ -20,11 +20,18 @@ VALUES_SHOWN = 200
 
 
 def properties_of(
-    store: Store, view: View, ids: Sequence[str], *, datatype: Datatype | None = None, within: str | None = None
+    store: Store,
+    view: View,
+    ids: Sequence[str],
+    *,
+    datatype: Datatype | None = None,
+    within: str | None = None,
+    known: Mapping[str, EntitySummary] | None = None,
 ) -> list[Property]:
     """The properties of these entities, each with all its values, in the order of the ontology.
 
-    `within` keeps to what is said by documents that mention that entity.
+    `within` keeps to what is said by documents that mention that entity; `known` are the entities themselves, where
+    the asker has them already.
     """
     kind = "s.datatype = $datatype" if datatype else "s.value IS NOT NULL"
     rows = store.read(
@@ -50,7 +57,9 @@ def properties_of(
         """,
         view.parameters(ids=list(ids), limit=VALUES_SHOWN, datatype=datatype, within=within),
     )
-    subjects = summaries(store, view, [row["id"] for row in rows])
+    rows = [row for row in rows if row["figures"]]
+    known = known or {}
+    subjects = {**known, **summaries(store, view, [row["id"] for row in rows if row["id"] not in known])}
     found = [_property(subjects[row["id"]], name, group) for row in rows for name, group in _grouped(row["figures"])]
     order = list(ontology().predicates)
     asked = list(ids)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 from ontology.errors import NotFound
 from ontology.model import ontology
@@ -18,38 +19,61 @@ from store.lookup.terms import INCIDENT, blaming, dating, hitting, with_subclass
 from store.lookup.timeline import events
 from store.lookup.values import Edge, EntitySummary, IncidentCase, IncidentSummary, Link, Property, Section
 from store.lookup.view import View
+from store.names import folded, search_text
 
 EDGES_OF_INCIDENT = 300
 EDGES_OF_PARTY = 60
 PARTIES = 120
 """How many entities of a case are looked into further."""
+WORDS = 8
 
 
-def incidents(store: Store, view: View, *, limit: int = 50, cursor: str | None = None) -> Page[IncidentSummary]:
-    """The incidents, the latest first; those without a date come last."""
-    question = ("incidents", view.as_of)
-    after = cursors.decode(question, cursor, (str, str))
+Order = Literal["date", "documents", "name"]
+_ORDERS: Mapping[Order, tuple[str, str, type]] = {
+    "date": ("date", "DESC", str),
+    "documents": ("documents", "DESC", int),
+    "name": ("id", "ASC", str),  # ids are readable, and made of the name
+}
+
+
+def incidents(
+    store: Store, view: View, text: str = "", *, order: Order = "date", limit: int = 50, cursor: str | None = None
+) -> Page[IncidentSummary]:
+    """The incidents in an order, the latest first unless another is asked for; those without a date come last.
+
+    With a text only those with each of its words in a name of the incident, of whom it hit or of those named for it, or
+    at the beginning of its date. For a reader who may not see all, a page can hold fewer than `limit` though more
+    follow.
+    """
+    words = tuple(word for word in text.split()[:WORDS] if folded(word))
+    question = ("incidents", words, order, view.as_of)
+    key, way, kind = _ORDERS[order]
+    after = cursors.decode(question, cursor, (kind, str))
     rows = store.read(
         f"""
         MATCH (i:{INCIDENT})
         {_dated(view)}
-        WITH i, date
-        WHERE $id IS NULL OR date < $date OR (date = $date AND i.id > $id)
-        RETURN i.id AS id, date
-        ORDER BY date DESC, id
+        {_counted(view) if order == "documents" else "WITH i, date, 0 AS documents"}
+        {_naming() if words else ""}
+        WITH i.id AS id, date, documents
+        WHERE $last IS NULL OR {key} {"<" if way == "DESC" else ">"} $key OR ({key} = $key AND id > $last)
+        RETURN id, date, documents
+        ORDER BY {key} {way}, id
         LIMIT $limit
         """,
         view.parameters(
-            date=after[0] if after else None,
-            id=after[1] if after else None,
+            key=after[0] if after else None,
+            last=after[1] if after else None,
             limit=limit + 1,
             types=list(with_subclasses((INCIDENT,))),
             dating=list(dating()),
+            words=[{"name": folded(word), "date": word} for word in words],
         ),
     )
-    more = cursors.encode(question, (rows[limit - 1]["date"], rows[limit - 1]["id"])) if len(rows) > limit else None
-    dates = {row["id"]: row["date"] or None for row in rows[:limit]}
-    return Page(_summaries(store, view, dates), more)
+    more = cursors.encode(question, (rows[limit - 1][key], rows[limit - 1]["id"])) if len(rows) > limit else None
+    found = _summaries(store, view, {row["id"]: row["date"] or None for row in rows[:limit]})
+    # The store proposes by all names that it has summed up; here only those that the reader may know count.
+    return Page([each for each in found if view.is_full or all(_names(each, word) for word in words)], more)
 
 
 def incident(store: Store, view: View, incident_id: str) -> IncidentCase:
@@ -71,9 +95,9 @@ def incident(store: Store, view: View, incident_id: str) -> IncidentCase:
     further, _ = edges_of(store, view, helpers[:PARTIES], within, limit=EDGES_OF_PARTY)
     further = _of_this_case(store, view, further, known, incident_id)
     edges = list({(e.source, e.predicate, e.target): e for e in (*own, *around, *further)}.values())
-    entities = summaries(store, view, _others(edges, [])) | {incident_id: subject}
+    entities = {id_: known[id_] for id_ in _others(edges, []) if id_ in known} | {incident_id: subject}
     asked = [id_ for id_, entity in entities.items() if id_ == incident_id or INCIDENT not in entity.labels]
-    properties = properties_of(store, view, asked, within=incident_id)
+    properties = properties_of(store, view, asked, within=incident_id, known=entities)
     left_out = totals.get(incident_id, 0) - len(own)
     return IncidentCase(
         incident=subject,
@@ -102,6 +126,35 @@ def _dated(view: View) -> str:
         }}"""
 
 
+def _counted(view: View) -> str:
+    """Cypher that binds how many `documents` that may be seen mention the incident `i`."""
+    return f"""
+        CALL (i) {{
+          MATCH (i)<-[:MENTIONS]-(d:Document)
+          WHERE {view.visible("d")}
+          RETURN count(d) AS documents
+        }}"""
+
+
+def _naming() -> str:
+    """Cypher that keeps the incidents `i` with all `$words` in a name, a party's name or the date."""
+    types = "|".join(ontology().predicates[name].relationship_type for name in (*hitting(), *blaming()))
+    return f"""
+        CALL (i) {{
+          OPTIONAL MATCH (i)-[:{types}]->(o:Entity)
+          RETURN collect(o.search) AS parties
+        }}
+        WITH i, date, documents, parties
+        WHERE all(word IN $words WHERE i.search CONTAINS word.name OR date STARTS WITH word.date
+                  OR any(party IN parties WHERE party CONTAINS word.name))"""
+
+
+def _names(found: IncidentSummary, word: str) -> bool:
+    parties = [*found.victims, *(link.entity for link in found.actors)]
+    names = [name for entity in (found.incident, *parties) for name in (entity.name, *entity.aliases)]
+    return (found.date or "").startswith(word) or folded(word) in search_text(names)
+
+
 def _summaries(store: Store, view: View, dates: dict[str, str | None]) -> list[IncidentSummary]:
     parties = EdgeFilter(predicates=(*hitting(), *blaming()), direction="out")
     edges, _ = edges_of(store, view, list(dates), parties, limit=EDGES_OF_PARTY)
@@ -124,9 +177,9 @@ def _document_counts(store: Store, view: View, ids: Sequence[str]) -> dict[str, 
     rows = store.read(
         f"""
         UNWIND $ids AS id
-        MATCH (e:Entity {{id: id}})<-[:MENTIONS]-(d:Document)
-        WHERE {view.visible("d")}
-        RETURN id, count(d) AS documents
+        MATCH (i:Entity {{id: id}})
+        {_counted(view)}
+        RETURN id, documents
         """,
         view.parameters(ids=list(ids)),
     )

@@ -50,6 +50,8 @@ def search(
     `types` are classes with their subclasses already named (see `terms.check_types`).
     """
     words = _words(text)
+    if text.strip() and not words:
+        return Page([], None)  # signs alone, which are in no name
     if not words:
         return _listed(store, view, types, limit=limit, cursor=cursor)
     question = ("search", words, tuple(types), view.as_of)

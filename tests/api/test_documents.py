@@ -11,9 +11,13 @@ import pytest
 from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
 
+from api.app import create_app
+from api.settings import Settings
+from loaders.llm import Assistant, ModelSettings
 from ontology.statement import Document
 from store import Store
-from tests.api.conftest import bearing, client_of
+from tests.api.conftest import HERE, bearing, client_of
+from tests.loaders.llm.server import serving
 from tests.store.lookup.cases import load_world
 
 REPORT = """Warehouse robots stand still after break-in
@@ -58,6 +62,16 @@ def test_a_report_becomes_part_of_the_graph_and_goes_again(closed: TestClient, s
     assert gone.json()["statements_removed"] == added["statements"]
     assert closed.get(answer.headers["location"], headers=reader).status_code == 404
     assert not [e for e in closed.get("/v1/entities?q=kestrel", headers=reader).json()["items"] if "kestrel" in e["id"]]
+
+
+def test_what_hidden_documents_know_is_not_told_by_numbers(closed: TestClient, secrets: dict[str, str]) -> None:
+    for who, is_told in (("open loader", False), ("admin", True)):
+        answer = send(closed, secrets[who], REPORT)
+        gone = closed.delete(answer.headers["location"], headers=bearing(secrets[who])).json()
+        added = answer.json()["documents"][0]
+        numbers = [added["entities_added"], added["relationships_added"]]
+        numbers += [gone["entities_removed"], gone["relationships_removed"]]
+        assert all(numbers) if is_told else numbers == [None] * 4
 
 
 @pytest.mark.parametrize(
@@ -175,3 +189,17 @@ def test_loading_and_taking_back_are_audited(closed: TestClient, secrets: dict[s
     assert (loaded["who"], loaded["status"], loaded["files"]) == ("loader", 201, 1)
     assert (deleted["who"], deleted["status"]) == ("admin", 200)
     assert deleted["document"] in answer.headers["location"]
+
+
+def test_a_model_reads_uploads_where_the_server_was_started_with_it(
+    world: Store, monkeypatch: pytest.MonkeyPatch, tokens_file: Path, secrets: dict[str, str]
+) -> None:
+    with serving() as model:
+        monkeypatch.setenv("INCIDENTGRAPH_LLM_URL", model.url)
+        monkeypatch.setenv("INCIDENTGRAPH_LLM_MODEL", "tiny")
+        settings = Settings(tokens_file=tokens_file, upload_seconds=60, rate_limit=0)
+        for assistant, questions in ((None, 0), (Assistant(ModelSettings(url=model.url, model="tiny")), 1)):
+            with TestClient(create_app(world, settings, assistant), base_url="http://localhost", client=HERE) as client:
+                answer = send(client, secrets["loader"], REPORT)
+                assert answer.status_code == 201, answer.text
+            assert len(model.questions) == questions

@@ -125,6 +125,11 @@ def test_everything_comes_as_csv(client: TestClient, path: str) -> None:
         ("/v1/entities?format=graphml", 422),
         ("/v1/entities?format=word", 422),
         ("/v1/export?format=word", 422),
+        ("/v1/stats?x=1", 422),
+        ("/v1/statements/st-0?x=1", 422),
+        ("/v1/documents/doc-0?x=1", 422),
+        ("/v1/paths?from=hsbc&to=mufg&x=1", 422),
+        ("/v1/incidents?x=1", 422),
     ],
 )
 def test_failures_are_problem_details(client: TestClient, path: str, status: int) -> None:
@@ -137,6 +142,11 @@ def test_failures_are_problem_details(client: TestClient, path: str, status: int
     assert problem["hint"]
     assert problem["instance"] == path.partition("?")[0]
     assert problem["request_id"] == answer.headers["x-request-id"]
+
+
+def test_signs_that_no_name_has_find_nothing(client: TestClient) -> None:
+    assert client.get("/v1/entities", params={"q": "&$ ?!"}).json()["items"] == []
+    assert client.get("/v1/entities", params={"q": " "}).json()["items"]
 
 
 def test_a_wrong_method_is_told_the_right_ones(client: TestClient) -> None:

@@ -32,9 +32,16 @@ def test_incidents_are_filtered_and_the_address_tells_it(site: str, opened: Open
     assert page.locator("main li.card").count() == 3
     assert "3 documents" in page.locator("main > p").first.inner_text()
     page.get_by_label("Filter", exact=True).fill("co-op")
+    page.wait_for_selector("main [role=status]:has-text('1 that fit')")
     assert page.locator("main li.card").count() == 1
     again = opened(page.url)
     assert again.locator("main li.card h2").all_inner_texts() == ["Attack on Co-op (2025)"]
+    again.get_by_label("Filter", exact=True).fill("")
+    again.get_by_role("combobox", name="Order").select_option("name")
+    again.wait_for_url("**/#/?sort=name")
+    again.wait_for_selector("main [role=status]:has-text('3 of 3')")
+    names = again.locator("main li.card h2").all_inner_texts()
+    assert names == sorted(names)
 
 
 def test_the_case_at_a_glance(site: str, opened: Open) -> None:
@@ -103,6 +110,23 @@ def test_a_graph_is_filtered_expanded_and_addressed(site: str, opened: Open) -> 
     assert again.get_by_label("Link").first.input_value() == "ownedBy"
     modest = opened(site + "#/entity/jaguar-land-rover?as_of=2025-10-31")
     drawn(modest, before - 1)  # the supplier was not yet known
+
+
+def test_links_of_little_confidence_leave_the_graph(site: str, opened: Open) -> None:
+    page = opened(site + "#/entity/jaguar-land-rover?min_confidence=0.5")
+    assert page.get_by_label("Confidence").input_value() == "0.5"
+    drawn(page)
+    none = opened(site + "#/entity/jaguar-land-rover?min_confidence=1")
+    drawn(none, 1)
+
+
+def test_what_happened_stands_on_an_axis_and_in_a_list(site: str, opened: Open) -> None:
+    page = opened(site + "#/entity/jaguar-land-rover")
+    assert page.locator("main .axis svg .mark").count() >= 2
+    dates = page.locator("main .timeline time").evaluate_all("(times) => times.map((time) => time.dateTime)")
+    assert dates == sorted(dates)
+    page.locator("main .axis svg .mark circle").first.click()
+    page.wait_for_selector("#evidence blockquote")
 
 
 def test_the_path_between_two_entities(site: str, opened: Open) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ontology.errors import InvalidQuery, WriteRefused
-from store.guard import admit, check_loops, is_explain
+from store.guard import admit, check_loops, is_explain, without_end
 
 READING = [
     "MATCH (a) WHERE a.x = 1 MATCH (a)-[r:OWNED_BY*]->(b) RETURN 2 * 3 AS n, [1 * 2] AS m",
@@ -123,3 +123,16 @@ def test_what_is_no_query_is_told_in_one_line(query: str) -> None:
 def test_explain_is_seen_behind_comments() -> None:
     assert is_explain("/* CREATE */ explain MATCH (n) RETURN n")
     assert not is_explain("MATCH (explain) RETURN 'EXPLAIN'")
+
+
+@pytest.mark.parametrize(
+    ("query", "sent"),
+    [
+        ("RETURN 1; // that is all", "RETURN 1"),
+        ("RETURN 1 /* a; */ ;; /* b */\n", "RETURN 1 /* a; */"),
+        (" RETURN ';' // ;", "RETURN ';' // ;"),
+        (";", ""),
+    ],
+)
+def test_the_end_of_a_query_may_be_marked(query: str, sent: str) -> None:
+    assert without_end(query) == sent

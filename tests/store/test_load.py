@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from ontology.errors import InvalidStatements, NotFound
+from benchmarks.generate import documents
+from ontology.errors import InvalidStatements, NotFound, StoreUnavailable
 from ontology.statement import Datatype, Document, Entity, Literal, Modality
-from store import ENTITY_INDEX, Store
+from store import ENTITY_INDEX, LoadSummary, Store
+from store.bolt import BoltStore
 from tests.store import samples
 from tests.store.graphs import graph
 from tests.store.samples import ACME, ALL, ATTACK, FIRST, FIRST_STATEMENTS, GANG, SECOND, SECOND_STATEMENTS, say
@@ -79,6 +81,64 @@ def test_loading_again_changes_nothing(store: Store) -> None:
         assert store.load(document, list(reversed(statements))).unchanged
     assert graph(store) == before
     assert (store.status().statements, store.status().entities) == (changes.statements, changes.entities)
+
+
+def test_many_documents_in_one_transaction_make_the_same_graph(store: Store) -> None:
+    for document, statements in ALL:
+        store.load(document, statements)
+    singly = graph(store)
+    for document, _ in ALL[1:]:
+        store.retract(document.id)
+    store.load(FIRST, SECOND_STATEMENTS[:0])
+    bad = replace(FIRST_STATEMENTS[0], predicate="no such thing")
+    summaries = list(store.load_many([*ALL, (FIRST, [bad]), ALL[1]]))
+    assert graph(store) == singly
+    first, second, third, refused, again = summaries
+    assert isinstance(refused, InvalidStatements)
+    assert isinstance(first, LoadSummary)
+    assert isinstance(second, LoadSummary)
+    assert isinstance(again, LoadSummary)
+    assert (first.statements_added, first.entities_added, first.relationships_added) == (9, 7, 7)
+    assert (second.statements_added, second.entities_added, second.relationships_added) == (6, 1, 3)
+    assert third == LoadSummary(samples.THIRD.id, statements_added=2, entities_added=1, relationships_added=1)
+    assert again.unchanged
+    assert list(store.load_many([])) == []
+
+
+def test_a_replacement_in_a_batch_is_told_by_document(store: Store) -> None:
+    list(store.load_many(ALL))
+    before = graph(store)
+    changed = store.load_many([(FIRST, FIRST_STATEMENTS[:3]), (SECOND, SECOND_STATEMENTS[:3])])
+    told = [replace(each, document="") for each in changed if isinstance(each, LoadSummary)]
+    assert told == [
+        LoadSummary("", statements_removed=6, entities_removed=3, relationships_removed=5),
+        LoadSummary("", statements_removed=3, entities_removed=1, relationships_removed=2),
+    ]
+    list(store.load_many(ALL))
+    assert graph(store) == before
+
+
+def test_filling_makes_the_graph_that_loading_makes(store: Store) -> None:
+    assert isinstance(store, BoltStore)
+    listed = [*ALL, *documents(400)]
+    total = sum(len(statements) for _, statements in listed)
+    assert store.fill(listed) == total
+    filled = graph(store)
+    with pytest.raises(StoreUnavailable, match="empty"):
+        store.fill(listed)
+    for document, _ in listed:
+        store.retract(document.id)
+    assert graph(store) == [[(["Ledger"], {"id": "ledger"})], []]
+    list(store.load_many(listed))
+    assert graph(store) == filled
+
+
+def test_a_store_that_is_half_filled_takes_no_more(store: Store) -> None:
+    assert isinstance(store, BoltStore)
+    with pytest.raises(InvalidStatements, match="twice"):
+        store.fill([ALL[0], ALL[0]])
+    with pytest.raises(StoreUnavailable, match="half filled"):
+        store.load(*ALL[0])
 
 
 def test_what_is_loaded_is_read_back(store: Store) -> None:

@@ -1,6 +1,5 @@
 /* The API, as the page uses it. */
-
-const TOKEN = "incident-graph-token";
+import { TOKEN, bearer, early } from "./early.js";
 
 export class ApiError extends Error {
   constructor(problem, status) {
@@ -27,11 +26,10 @@ export function query(parameters) {
 }
 
 export async function request(path, { method = "GET", body, headers = {}, signal } = {}) {
-  const sent = { Accept: "application/json", ...headers };
-  if (token.get()) sent.Authorization = `Bearer ${token.get()}`;
+  const sent = { Accept: "application/json", ...bearer(), ...headers };
   let response;
   try {
-    response = await fetch(path, { method, body, headers: sent, signal, credentials: "same-origin" });
+    response = await ((method === "GET" && early(path)) || fetch(path, { method, body, headers: sent, signal, credentials: "same-origin" }));
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ApiError({ title: "The server does not answer", detail: "Is incidentgraph serve still running?" }, 0);

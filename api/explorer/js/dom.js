@@ -14,7 +14,13 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** The same for SVG. */
+/** Parts of a line with spaces between them, so that it breaks and is read between any two. */
+export function fact(tag, ...parts) {
+  const there = parts.flat(Infinity).filter((part) => part !== undefined && part !== null && part !== false && part !== "");
+  return h(tag, { class: "fact" }, there.flatMap((part, i) => (i ? [" ", part] : [part])));
+}
+
+/** An element of SVG. */
 export function svg(tag, attributes = {}, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) {

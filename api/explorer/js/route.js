@@ -23,10 +23,11 @@ export function to(parts, parameters = {}) {
   return `#/${parts.map(encodeURIComponent).join("/")}${search ? `?${search}` : ""}`;
 }
 
-/** Put changed parameters of the same view in the address, without a new entry in the history. */
-export function keep(parameters) {
-  const { path } = parse();
-  history.replaceState(null, "", to(path, parameters));
+/** Put changed parameters of the same view in the address, beside those that it has, without a new entry in the history. */
+export function keep(changed) {
+  const { path, parameters } = parse();
+  const all = Object.fromEntries([...parameters.keys()].map((name) => [name, parameters.getAll(name)]));
+  history.replaceState(null, "", to(path, { ...all, ...changed }));
 }
 
 export const toEntity = (entity) => to([isIncident(entity) ? "incident" : "entity", entity.id]);

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -46,8 +46,7 @@ class Mention:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """A role of one mention in an incident, or a relation between two; `score` lies in 0..1.
 
     `kind` is `role` (then `second` is None) or `relation` (from `first` to `second`); `modalities` are the chances of
@@ -216,22 +215,16 @@ class Encoder:
         best = [labels.MODALITIES[i] for i in doubted]
         all_ = [tuple(row) for row in likely.round(3).tolist()]
         chances = _sigmoid(roles)
-        for i, label in np.argwhere(chances > FLOOR):
-            yield Proposal(
-                "role", labels.ROLES[label], mentions[i], None, best[i], round(float(chances[i, label]), 4), all_[i]
-            )
+        # Plain numbers: thousands of proposals are made a text, and each index into an array makes an object.
+        likely_roles = chances > FLOOR
+        for (i, label), score in zip(np.argwhere(likely_roles).tolist(), chances[likely_roles].tolist(), strict=True):
+            yield Proposal("role", labels.ROLES[label], mentions[i], None, best[i], round(score, 4), all_[i])
         pairs = _sigmoid(relations)
-        for i, j, label in np.argwhere(pairs > FLOOR):
+        likely_pairs = pairs > FLOOR
+        for (i, j, label), score in zip(np.argwhere(likely_pairs).tolist(), pairs[likely_pairs].tolist(), strict=True):
             if i != j:
-                yield Proposal(
-                    "relation",
-                    labels.RELATIONS[label],
-                    mentions[i],
-                    mentions[j],
-                    best[j],
-                    round(float(pairs[i, j, label]), 4),
-                    all_[j],
-                )
+                kind = labels.RELATIONS[label]
+                yield Proposal("relation", kind, mentions[i], mentions[j], best[j], round(score, 4), all_[j])
 
 
 def spans_of(chances: Floats, names: Sequence[str], least: float) -> list[tuple[int, int, str, float]]:

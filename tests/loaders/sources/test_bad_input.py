@@ -53,6 +53,7 @@ def refusal(name: str, content: bytes) -> str:
         (b"<html></html>", "no words"),
         (b"The plant stopped. " * 150_000, "characters of text"),
         (b"<html><body>" + b"<p>The plant <b>stopped</b>.</p>" * 15_000, "too big a page"),
+        (b"<html><body>" + b"<div>" * 3_000 + b"The plant stopped.", "too deep a page"),
         (b"%PDF-1.4\nnothing here", "damaged or truncated PDF"),
     ],
     ids=lambda value: str(value[:12]) if isinstance(value, bytes) else value,

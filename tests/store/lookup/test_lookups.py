@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import Any
 
 import pytest
 
@@ -191,6 +192,42 @@ def test_incidents_come_latest_first_in_stable_pages(world: Store, view: View) -
             break
     assert [each.incident.id for each in found] == [CARS_ATTACK.id, cases.COOP_ATTACK.id, SHOP_ATTACK.id]
     assert found[0].date == ("2025-08-03" if view is ALL else "2025-08-31")
+
+
+@pytest.mark.parametrize("view", [ALL, OPEN])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("scattered", {CARS_ATTACK.id, SHOP_ATTACK.id, cases.COOP_ATTACK.id}),
+        ("m&s", {SHOP_ATTACK.id}),
+        ("2025-08", {CARS_ATTACK.id}),
+        ("land rover slsh", {CARS_ATTACK.id}),
+        ("nobody", set()),
+    ],
+)
+def test_incidents_by_words_of_those_in_them(world: Store, view: View, text: str, found: set[str]) -> None:
+    assert {each.incident.id for each in lookup.incidents(world, view, text).items} == found
+
+
+@pytest.mark.parametrize("order", ["date", "documents", "name"])
+def test_incidents_in_each_order_come_whole_in_pages(world: Store, order: Any) -> None:
+    whole = lookup.incidents(world, ALL, order=order).items
+    found, cursor = [], None
+    while True:
+        page = lookup.incidents(world, ALL, order=order, limit=1, cursor=cursor)
+        found += page.items
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert found == whole
+    keys = {"date": lambda i: i.date or "", "documents": lambda i: i.documents, "name": lambda i: i.incident.id}
+    assert whole == sorted(whole, key=keys[order], reverse=order != "name")
+
+
+def test_links_of_little_confidence_are_left_out_where_asked(world: Store) -> None:
+    sure = lookup.related(world, ALL, CARS.id, wanted=EdgeFilter(confidence=1.1))
+    assert sure.edges == []
+    assert lookup.related(world, ALL, CARS.id, wanted=EdgeFilter(confidence=0.1)).edges
 
 
 def test_the_timeline_has_events_and_reports_in_order(world: Store) -> None:

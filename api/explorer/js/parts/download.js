@@ -36,7 +36,7 @@ export function graphAsJsonLd({ nodes, edges }) {
   return new Blob([JSON.stringify(whole, null, 1)], { type: "application/ld+json" });
 }
 
-export function drawingAsSvg(positions, edges) {
+export function drawingAsSvg(positions, edges, named = true) {
   const at = new Map(positions.map((p) => [p.id, p]));
   const xs = positions.map((p) => p.x);
   const ys = positions.map((p) => p.y);
@@ -46,10 +46,10 @@ export function drawingAsSvg(positions, edges) {
     edges.filter((e) => at.has(e.source) && at.has(e.target)).map((e) => {
       const [a, b] = [at.get(e.source), at.get(e.target)];
       return svg("g", {}, svg("line", { x1: a.x, y1: a.y, x2: b.x, y2: b.y, stroke: "#8a909a", "stroke-dasharray": e.modality === "asserted" ? null : "6 4" }),
-        svg("text", { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, "font-size": 9, "text-anchor": "middle", fill: "#555d6b" }, words(e.predicate)));
+        !named ? null : svg("text", { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, "font-size": 9, "text-anchor": "middle", fill: "#555d6b" }, words(e.predicate)));
     }),
     positions.map((p) => svg("g", {}, svg("circle", { cx: p.x, cy: p.y, r: p.size / 2, fill: lookOf(p.type).colour }),
-      svg("text", { x: p.x, y: p.y + p.size / 2 + 13, "font-size": 12, "text-anchor": "middle", fill: "#1d2129" }, p.name.slice(0, 60)))));
+      !named ? null : svg("text", { x: p.x, y: p.y + p.size / 2 + 13, "font-size": 12, "text-anchor": "middle", fill: "#1d2129" }, p.name.slice(0, 60)))));
   return new Blob([new XMLSerializer().serializeToString(drawing)], { type: "image/svg+xml" });
 }
 
@@ -57,6 +57,6 @@ export function drawingAsSvg(positions, edges) {
 export function exportButtons(graph, name) {
   const button = (label, make) => h("button", { onclick: async () => save(await make(), `${name}.${label.toLowerCase().replace("-", "")}`), "aria-label": `Export what is shown as ${label}` }, label);
   return h("div", { class: "row", role: "group", "aria-label": "Exports" },
-    button("PNG", () => graph.png()), button("SVG", () => drawingAsSvg(graph.positions(), graph.shown().edges)),
+    button("PNG", () => graph.png()), button("SVG", () => drawingAsSvg(graph.positions(), graph.links(), graph.named())),
     button("CSV", () => edgesAsCsv(graph.shown())), button("JSON-LD", () => graphAsJsonLd(graph.shown())));
 }

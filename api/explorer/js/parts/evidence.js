@@ -1,6 +1,6 @@
 /* From any edge, one click to its sentences: the panel at the side, and the statement as it looks everywhere. */
 import { api } from "../client.js";
-import { foreign, h } from "../dom.js";
+import { fact, foreign, h } from "../dom.js";
 import { toEntity, toStatement } from "../route.js";
 import { badge, date, literal, words } from "./look.js";
 
@@ -13,7 +13,7 @@ const named = (entity) => h("a", { href: toEntity(entity) }, foreign(entity.name
 export function statementCard(statement) {
   const target = statement.object;
   return h("article", { class: "statement" },
-    h("p", { class: "fact" }, named(statement.subject), h("span", { class: "quiet" }, words(statement.predicate)),
+    fact("p", named(statement.subject), h("span", { class: "quiet" }, words(statement.predicate)),
       target.datatype ? h("strong", {}, literal(target)) : named(target), statement.role ? h("span", {}, "as ", foreign(statement.role, 120)) : null,
       badge(statement.modality), statement.speaker ? h("span", { class: "small" }, "according to ", named(statement.speaker)) : null),
     h("blockquote", {}, foreign(statement.quote, 1200)),

@@ -1,5 +1,5 @@
 /* Links and figures as they stand in a case or on an entity's page: claims apart from facts, figures that disagree side by side. */
-import { foreign, h } from "../dom.js";
+import { fact, foreign, h } from "../dom.js";
 import { toEntity } from "../route.js";
 import { openEdge, openStatement } from "./edge.js";
 import { badge, date, dot, inverse, literal } from "./look.js";
@@ -14,12 +14,12 @@ export const why = (sources, open, what) =>
 
 /** One link, read from the side of `from`. */
 export function linkFact(edge, other) {
-  return h("div", { class: "fact" }, dot(other.type), entityLink(other), edge.evidence.role ? h("span", { class: "quiet" }, foreign(edge.evidence.role, 100)) : null,
+  return fact("div", dot(other.type), entityLink(other), edge.evidence.role ? h("span", { class: "quiet" }, foreign(edge.evidence.role, 100)) : null,
     edge.modality === "asserted" ? null : badge(edge.modality), why(edge.sources, () => openEdge(edge), other.name));
 }
 
 function figureFact(figure, label) {
-  return h("div", { class: "fact" }, figure.datatype === "text" ? h("q", {}, literal(figure)) : h("strong", {}, literal(figure)), figure.modality === "asserted" ? null : badge(figure.modality),
+  return fact("div", figure.datatype === "text" ? h("q", {}, literal(figure)) : h("strong", {}, literal(figure)), figure.modality === "asserted" ? null : badge(figure.modality),
     why(figure.sources, () => openStatement(figure.evidence.statement), label),
     h("span", { class: "quiet small" }, foreign(figure.evidence.publisher || figure.evidence.title, 60), figure.evidence.published_on ? `, ${date(figure.evidence.published_on)}` : ""));
 }
@@ -57,5 +57,5 @@ function edgeFact(edge, about, entities) {
   const unknown = (id) => entities.get(id) ?? { id, name: id, type: "Entity" };
   if (edge.source === about) return linkFact(edge, unknown(edge.target));
   if (edge.target === about) return linkFact(edge, unknown(edge.source));
-  return h("div", { class: "fact" }, entityLink(unknown(edge.source)), h("span", { class: "quiet" }, "→"), linkFact(edge, unknown(edge.target)));
+  return fact("div", entityLink(unknown(edge.source)), h("span", { class: "quiet" }, "→"), linkFact(edge, unknown(edge.target)));
 }

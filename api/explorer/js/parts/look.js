@@ -2,11 +2,9 @@
 import { foreign, h } from "../dom.js";
 
 let looks = { namespaces: {}, classes: {}, predicates: {} };
-let browser = null;
+const browser = document.querySelector("meta[name=neo4j-browser]").content;
 export async function loadLooks() {
-  const [look, settings] = await Promise.all(["explorer/look.json", "explorer/settings.json"].map(async (file) => (await fetch(file)).json()));
-  looks = look;
-  browser = settings.neo4j_browser;
+  looks = await (await fetch(new URL("../../look.json", import.meta.url), { credentials: "same-origin" })).json(); // as the page preloads it
 }
 
 /** A link that opens an entity in Neo4j Browser, where one is set up on the same graph. */

@@ -42,7 +42,7 @@ export async function view(_, parameters) {
     answer.replaceChildren(
       h("p", { class: "row middle" }, h("span", { role: "status" }, `${rows.length} row${rows.length === 1 ? "" : "s"} in ${Math.round(ms)} ms`), truncated ? h("strong", {}, note || "The answer was cut at a bound.") : null,
         h("button", { onclick: () => save(csv([columns, ...rows.map((r) => r.map(cellText))]), "answer.csv") }, "CSV")),
-      graph.nodes.length ? graphView({ ...graph, label: "The answer as a graph", onEdge: async (e) => showEvidence(...(await loadEdge(e))), onNode: (n) => n.linked && (location.hash = toEntity(n)) }).root : "",
+      graph.nodes.length ? graphView({ ...graph, name: "answer", label: "The answer as a graph", onEdge: async (e) => showEvidence(...(await loadEdge(e))), onNode: (n) => n.linked && (location.hash = toEntity(n)) }).root : "",
       table);
   }
 

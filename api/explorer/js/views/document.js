@@ -1,6 +1,6 @@
 /* A document with its statements marked in the text. */
 import { api } from "../client.js";
-import { foreign, h, outward } from "../dom.js";
+import { fact, foreign, h, outward } from "../dom.js";
 import { badge, date, dot, literal, words } from "../parts/look.js";
 import { entityLink } from "../parts/facts.js";
 import { keep } from "../route.js";
@@ -12,7 +12,7 @@ export async function view([key], parameters) {
   const body = h("div", { class: "body card", lang: found.language, dir: "auto" }, marked(found.body, found.statements, marks, pick));
   const list = h("ol", { class: "plain" }, found.statements.map((s) => h("li", { class: "statement", data: { id: s.id } },
     h("button", { class: "evidence-button", onclick: () => pick(s.id, true), "aria-label": `Show the sentence: ${s.subject.name.slice(0, 60)} ${words(s.predicate)}` }, words(s.predicate)), " ",
-    badge(s.modality), h("div", { class: "fact" }, dot(s.subject.type), entityLink(s.subject), "→", s.object.datatype ? h("strong", {}, literal(s.object)) : entityLink(s.object)),
+    badge(s.modality), fact("div", dot(s.subject.type), entityLink(s.subject), "→", s.object.datatype ? h("strong", {}, literal(s.object)) : entityLink(s.object)),
     s.speaker ? h("div", { class: "small quiet" }, "according to ", entityLink(s.speaker)) : "")));
 
   function pick(id, scroll) {

@@ -1,7 +1,6 @@
 /* An entity: what is said of it, and the graph around it, expanded and filtered. */
 import { api } from "../client.js";
 import { announce, foreign, h } from "../dom.js";
-import { exportButtons } from "../parts/download.js";
 import { openEdge } from "../parts/edge.js";
 import { statementCard } from "../parts/evidence.js";
 import { linkRows, propertyRows } from "../parts/facts.js";
@@ -11,9 +10,10 @@ import { timelineAxis, timelineList } from "../parts/timeline.js";
 import { keep, parse, to } from "../route.js";
 
 const MODALITIES = ["asserted", "claimed", "alleged", "estimated", "expected", "denied"];
+const LEAST = [0.5, 0.7, 0.8, 0.9];
 const MOST = 300; // links that are asked for at first
 const FURTHER = 60; // and with each expansion
-const FILTERS = ["depth", "predicate", "type", "modality", "direction", "as_of"];
+const FILTERS = ["depth", "predicate", "type", "modality", "direction", "min_confidence", "as_of"];
 const EXPANDED = "expanded"; // the address holds also which entities were expanded, so that going back finds the same graph
 
 export async function view([key], parameters) {
@@ -23,7 +23,7 @@ export async function view([key], parameters) {
   const aliases = names(entity.aliases);
   const known = new Map(around.nodes.map((n) => [n.id, n]));
   const graph = graphView({
-    ...around, centre: key, label: `What is linked with ${entity.name.slice(0, 80)}`, onEdge: openEdge,
+    ...around, centre: key, view: `entity/${key}`, name: key, label: `What is linked with ${entity.name.slice(0, 80)}`, onEdge: openEdge,
     onNode: (n) => { picked.replaceChildren(pickedBar(n, expand)); }, onExpand: expand,
   });
   const picked = h("div", { class: "row middle", role: "status" }, h("span", { class: "quiet small" }, "Click a link for its sentences, an entity to act on it; a double click expands it."));
@@ -33,7 +33,7 @@ export async function view([key], parameters) {
     try {
       const added = graph.add(await further(node.id));
       announce(added ? `${added} added` : "Nothing more is linked");
-      keep({ ...filters, [EXPANDED]: [...new Set([...parse().parameters.getAll(EXPANDED), node.id])] });
+      keep({ [EXPANDED]: [...new Set([...parse().parameters.getAll(EXPANDED), node.id])] });
     } catch (error) {
       announce(error.message);
     }
@@ -48,7 +48,7 @@ export async function view([key], parameters) {
       aliases.length ? h("p", { class: "quiet" }, "also ", aliases.slice(0, 12).flatMap((a, i) => [i ? ", " : "", foreign(a, 80)])) : "",
       h("p", { class: "row middle" }, entity.type === "Incident" ? h("a", { href: to(["incident", key]) }, "The case at a glance") : "", h("a", { href: to(["path"], { from: key }) }, "Paths from here"), h("a", { href: to(["cypher"], { q: asCypher(key, filters) }) }, "The same in Cypher"), browserLink(key)),
       h("div", { class: "split" },
-        h("section", {}, h("h2", {}, "Around it"), filterBar(entity, filters), graph.root, picked, around.note ? h("p", { class: "small quiet" }, around.note) : "", h("div", { class: "row" }, h("button", { onclick: graph.arrange }, "Arrange anew"), h("button", { onclick: graph.fit }, "Fit"), exportButtons(graph, key))),
+        h("section", { class: "stays" }, h("h2", {}, "Around it"), filterBar(entity, filters), graph.root, picked, around.note ? h("p", { class: "small quiet" }, around.note) : ""),
         h("section", { class: "card" }, h("h2", {}, "What is said of it"), h("dl", { class: "facts" }, linkRows(around.edges.filter((e) => e.source === key || e.target === key), key, known), propertyRows(entity.properties, key)))),
       h("section", { class: "card" }, h("h2", {}, "Timeline"), timelineAxis(timeline.events, key), h("div", { class: "columns" }, timelineList(timeline.events))),
       statements(key, entity.statements),
@@ -74,7 +74,7 @@ function pickedBar(node, expand) {
 function filterBar(entity, filters) {
   const change = (name, value) => {
     const next = { ...Object.fromEntries(FILTERS.map((f) => [f, parse().parameters.getAll(f)])), [name]: value };
-    keep(next);
+    keep({ ...next, [EXPANDED]: [] });
     window.dispatchEvent(new HashChangeEvent("hashchange"));
   };
   const choice = (name, label, options, chosen = filters[name][0] ?? "") => h("label", {}, label,
@@ -86,6 +86,7 @@ function filterBar(entity, filters) {
     choice("type", "Class", [["", "all"], ...classes().map((t) => [t, lookOf(t).label])]),
     choice("modality", "Said as", [["", "anything"], ...MODALITIES.map((m) => [m, m])]),
     choice("direction", "Direction", [["", "both"], ["out", "from it"], ["in", "to it"]]),
+    choice("min_confidence", "Confidence", [["", "any"], ...LEAST.map((c) => [String(c), `at least ${c * 100} %`])]),
     h("label", {}, "Known by", h("input", { type: "date", value: filters.as_of[0] ?? "", onchange: (e) => change("as_of", e.target.value) })));
 }
 

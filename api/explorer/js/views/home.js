@@ -1,56 +1,62 @@
-/* The incidents in the graph: sorted, and filtered by words. */
+/* The incidents in the graph, filtered and ordered by the store, a page at a time. */
 import { api } from "../client.js";
-import { announce, foreign, h } from "../dom.js";
+import { announce, fact, foreign, h } from "../dom.js";
 import { badge, date } from "../parts/look.js";
 import { keep, toEntity } from "../route.js";
 import { entityLink } from "../parts/facts.js";
 
-const PAGE = 200;
-const ORDERS = {
-  date: ["latest first", (a, b) => (b.date ?? "").localeCompare(a.date ?? "")],
-  documents: ["most documents first", (a, b) => b.documents - a.documents],
-  name: ["by name", (a, b) => a.incident.name.localeCompare(b.incident.name)],
-};
+const PAGE = 60;
+const WAIT = 150; // ms of quiet before asking, so that fast typists send one request a word
+const ORDERS = { "": "latest first", documents: "most documents first", name: "by name" };
 
 export async function view(_, parameters) {
-  const [found, stats] = await Promise.all([api.incidents({ limit: PAGE }), api.stats()]);
+  const asked = { q: parameters.get("q") ?? "", sort: parameters.get("sort") ?? "" };
+  const [found, stats] = await Promise.all([api.incidents({ limit: PAGE, ...asked }), api.stats()]);
   if (!stats.documents) return { title: "Incident Graph", content: empty() };
-  const all = [...found.items];
-  let cursor = found.cursor;
+  const total = stats.classes.Incident ?? 0;
   const list = h("ul", { class: "plain grid" });
   const count = h("p", { class: "small quiet", role: "status" });
-  const words = h("input", { type: "search", value: parameters.get("q") ?? "", oninput: arrange, placeholder: "victim, actor or incident" });
-  const order = h("select", { onchange: arrange }, Object.entries(ORDERS).map(([key, [label]]) => h("option", { value: key, selected: key === parameters.get("sort") }, label)));
-  const more = h("button", { hidden: !cursor, onclick: async () => {
+  const words = h("input", { type: "search", value: asked.q, placeholder: "victim, actor or incident", oninput: () => { clearTimeout(timer); timer = setTimeout(anew, WAIT); } });
+  const order = h("select", { onchange: anew }, Object.entries(ORDERS).map(([key, label]) => h("option", { value: key, selected: key === asked.sort }, label)));
+  const more = h("button", { onclick: () => load(cursor) }, "Show more incidents");
+  let cursor;
+  let timer;
+  let turn = 0;
+
+  async function load(after) {
+    const mine = ++turn;
     try {
-      const next = await api.incidents({ limit: PAGE, cursor });
-      all.push(...next.items);
-      cursor = next.cursor;
-      arrange();
+      const page = await api.incidents({ limit: PAGE, ...asked, cursor: after });
+      if (mine === turn) show(page, after);
     } catch (error) {
       announce(error.message);
     }
-  } }, "Look at more incidents");
-
-  function arrange() {
-    const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const fits = (item) => wanted.every((word) => text(item).includes(word));
-    const shown = all.filter(fits).sort(ORDERS[order.value][1]);
-    list.replaceChildren(...shown.map(card));
-    count.textContent = `${shown.length} of ${all.length}${cursor ? " looked at so far" : ""} incident${all.length === 1 ? "" : "s"}`;
-    more.hidden = !cursor;
-    keep({ q: words.value, sort: order.value === "date" ? "" : order.value });
   }
 
-  arrange();
+  function anew() {
+    Object.assign(asked, { q: words.value.trim(), sort: order.value });
+    keep(asked);
+    load();
+  }
+
+  function show(page, after) {
+    const cards = page.items.map(card);
+    if (after) list.append(...cards);
+    else list.replaceChildren(...cards);
+    cursor = page.cursor;
+    more.hidden = !cursor;
+    const shown = list.children.length;
+    const few = cursor ? `the first ${shown}` : String(shown);
+    count.textContent = asked.q ? (shown ? `${few} that fit` : "No incident fits: try fewer words, or the search at the top for entities of other kinds.") : `${few} of ${total} incident${total === 1 ? "" : "s"}`;
+  }
+
+  show(found);
   return {
     title: "Incident Graph",
     content: [h("h1", {}, "Incidents"), summary(stats),
       h("div", { class: "toolbar", role: "group", "aria-label": "Filter and order" }, h("label", {}, "Filter", words), h("label", {}, "Order", order), count), list, h("p", { class: "to-top" }, more)],
   };
 }
-
-const text = ({ incident, victims, actors, date: day }) => [incident.name, ...incident.aliases, ...victims.map((v) => v.name), ...actors.map((a) => a.entity.name), day ?? ""].join(" ").toLowerCase();
 
 function summary({ documents, statements, entities, edges, first_published: first, last_published: last }) {
   const number = (n) => n.toLocaleString("en-GB");
@@ -62,8 +68,8 @@ function card({ incident, victims, actors, date: day, documents }) {
   return h("li", { class: "card" },
     h("h2", {}, h("a", { href: toEntity(incident) }, foreign(incident.name, 120))),
     h("p", { class: "quiet small" }, day ? date(day) : "no date given", ` · ${documents} document${documents === 1 ? "" : "s"}`),
-    victims.length ? h("p", { class: "fact" }, h("span", { class: "quiet" }, "hit"), victims.slice(0, 4).map(entityLink), victims.length > 4 ? `and ${victims.length - 4} more` : "") : "",
-    byActor(actors).slice(0, 3).map(([entity, edges]) => h("p", { class: "fact" }, h("span", { class: "quiet" }, edges.map((e) => e.label).join(", ")), entityLink(entity),
+    victims.length ? fact("p", h("span", { class: "quiet" }, "hit"), victims.slice(0, 4).map(entityLink), victims.length > 4 ? `and ${victims.length - 4} more` : "") : "",
+    byActor(actors).slice(0, 3).map(([entity, edges]) => fact("p", h("span", { class: "quiet" }, edges.map((e) => e.label).join(", ")), entityLink(entity),
       edges.every((e) => e.modality === "asserted") ? "" : badge(edges[0].modality))));
 }
 

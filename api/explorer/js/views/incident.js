@@ -1,7 +1,6 @@
 /* The whole case of one incident at a glance. */
 import { api } from "../client.js";
-import { foreign, h } from "../dom.js";
-import { exportButtons } from "../parts/download.js";
+import { fact, foreign, h } from "../dom.js";
 import { openEdge, openStatement } from "../parts/edge.js";
 import { entityLink, fold, linkFact, linkRows, propertyRows, why } from "../parts/facts.js";
 import { graphView } from "../parts/graph.js";
@@ -42,7 +41,7 @@ export async function view([key]) {
         others.length ? h("section", { class: "card" }, h("h2", {}, "Where sources disagree"), h("dl", { class: "facts" }, propertyRows(others, incident.id)), h("p", { class: "small quiet" }, "What disagrees stands side by side with its sources; none is preferred.")) : ""),
       h("section", { class: "card" }, h("h2", {}, "Timeline"), timelineAxis(timeline, incident.id), h("div", { class: "columns" }, timelineList(timeline))),
       h("div", { class: "split" },
-        h("section", { class: "card" }, h("h2", {}, "The case as a graph"), graph.root, exportButtons(graph, incident.id)),
+        h("section", { class: "card" }, h("h2", {}, "The case as a graph"), graph.root),
         h("section", { class: "card" }, h("h2", {}, `Sources (${sources.length})`), h("ul", { class: "plain gaps" }, sources.map((d) => h("li", {}, h("a", { href: to(["document", d.id]) }, foreign(d.title || "a document", 140)),
           h("div", { class: "small quiet" }, [d.publisher ? foreign(d.publisher) : null, d.published_on ? date(d.published_on) : null, d.marking].filter(Boolean).flatMap((part, i) => [i ? " · " : "", part]))))))),
       h("div", { class: "columns wide" }, sections.filter((s) => !ABOVE.includes(s.family) && s !== support && (s.links.length || s.properties.length)).map((s) => family(s, incident, known))),
@@ -63,7 +62,7 @@ function when(events) {
   return [h("h3", { class: "apart" }, "When"), h("p", {}, first === last ? date(first) : `${date(first)} to ${date(last)}`)];
 }
 
-const actor = ({ entity, edge }) => h("div", { class: "fact" }, h("span", { class: "quiet" }, edge.label), linkFact(edge, entity));
+const actor = ({ entity, edge }) => fact("div", h("span", { class: "quiet" }, edge.label), linkFact(edge, entity));
 
 function figure(property, incident) {
   const [best, ...others] = property.values;
@@ -77,5 +76,5 @@ function drawing({ incident, victims, actors, sections }, known) {
   for (const edge of [...victims.map((v) => v.edge), ...actors.map((a) => a.edge), ...sections.flatMap((s) => s.links)]) edges.set(`${edge.source} ${edge.predicate} ${edge.target}`, edge);
   const ids = new Set([incident.id, ...[...edges.values()].flatMap((e) => [e.source, e.target])]);
   const nodes = [...ids].map((id) => known.get(id) ?? { id, name: id, type: id === incident.id ? incident.type : "Entity" });
-  return graphView({ nodes, edges: [...edges.values()], centre: incident.id, label: `The case of ${incident.name.slice(0, 80)}`, onEdge: openEdge, onNode: (n) => n.id !== incident.id && (location.hash = toEntity(n)) });
+  return graphView({ nodes, edges: [...edges.values()], centre: incident.id, view: `incident/${incident.id}`, name: incident.id, label: `The case of ${incident.name.slice(0, 80)}`, onEdge: openEdge, onNode: (n) => n.id !== incident.id && (location.hash = toEntity(n)) });
 }

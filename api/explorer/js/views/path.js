@@ -27,7 +27,7 @@ export async function view(_, parameters) {
   return {
     title: `${ends[0].name} to ${ends[1].name}`,
     content: [...head, found.note ? h("p", { class: "quiet" }, found.note) : "",
-      graphView({ nodes: [...nodes.values()], edges: [...edges.values()], centre: from, label: "The paths", onEdge: openEdge, onNode: (n) => { location.hash = toEntity(n); } }).root,
+      graphView({ nodes: [...nodes.values()], edges: [...edges.values()], centre: from, view: `path/${from}/${to_}`, name: `${from}-${to_}`, label: "The paths", onEdge: openEdge, onNode: (n) => { location.hash = toEntity(n); } }).root,
       h("ol", { class: "plain stack" }, found.paths.map((path) => h("li", { class: "card" }, steps(path), h("p", { class: "quiet" }, foreign(path.prose, 2000)))))],
   };
 }

@@ -1,6 +1,6 @@
 /* Upload of a report: progress, then what it added. */
 import { ApiError, api, request, token } from "../client.js";
-import { foreign, h } from "../dom.js";
+import { fact, foreign, h } from "../dom.js";
 import { openEdge } from "../parts/edge.js";
 import { entityLink } from "../parts/facts.js";
 import { graphView } from "../parts/graph.js";
@@ -53,7 +53,7 @@ export async function view() {
 
 function added(job) {
   return h("ul", {}, job.documents.map((d) => h("li", {}, h("a", { href: to(["document", d.document]) }, foreign(d.title || "the document", 120)),
-    d.unchanged ? " — was there already" : ` — ${d.statements_added} statements, ${d.entities_added} entities and ${d.relationships_added} links added`)));
+    d.unchanged ? " — was there already" : ` — ${d.statements_added} statements${d.entities_added === null ? "" : `, ${d.entities_added} entities and ${d.relationships_added} links`} added`)));
 }
 
 /** The incidents of a document that was loaded, and all that it says as a graph. */
@@ -62,7 +62,7 @@ async function whatItAdded({ document: key }) {
   const incidents = found.entities.filter((e) => e.type === "Incident");
   const graph = graphOf(found.statements);
   return h("section", { class: "card" }, h("h2", {}, "What ", foreign(found.title || "it", 100), " says"),
-    incidents.length ? h("p", { class: "fact" }, h("span", { class: "quiet" }, incidents.length === 1 ? "Incident:" : "Incidents:"), incidents.map(entityLink)) : "",
-    graph.edges.length ? graphView({ ...graph, label: "What the report says", onEdge: openEdge, onNode: (n) => { location.hash = toEntity(n); } }).root
+    incidents.length ? fact("p", h("span", { class: "quiet" }, incidents.length === 1 ? "Incident:" : "Incidents:"), incidents.map(entityLink)) : "",
+    graph.edges.length ? graphView({ ...graph, addressed: false, name: found.id, label: "What the report says", onEdge: openEdge, onNode: (n) => { location.hash = toEntity(n); } }).root
       : h("p", { class: "quiet" }, "No links between entities were read in it."));
 }
