@@ -93,7 +93,8 @@ def test_an_installed_wheel_reads_a_report_outside_the_checkout(built: Path, tmp
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert any(line["predicate"] == "targeted" and line["object"]["id"] == "hsbc" for line in lines)
 
-    where = "import incidentgraph, api.pages; print(incidentgraph.__file__); print(api.pages.PAGES['/'].is_file())"
+    page = "(api.pages.HERE / 'explorer' / 'index.html').is_file()"
+    where = f"import incidentgraph, api.pages; print(incidentgraph.__file__); print({page})"
     told = subprocess.check_output([python, "-c", where], cwd=tmp_path, env=environment, text=True).split()
     assert told[0].startswith(str(home)) and told[1] == "True"
 
