@@ -55,6 +55,9 @@ _BEFORE_PARENTHESIS = _words(
 )
 _LOOPS = frozenset({"REDUCE", "ALL", "ANY", "NONE", "SINGLE"})
 _COSTLY = frozenset({"REPLACE", "SPLIT"})
+_MOST_CASES = 12
+_DEEPEST = 40
+"""What is deeper within one another takes ArcadeDB minutes to read, before there is a query that could be stopped."""
 _CLAUSES = _words("CALL LIMIT MATCH ORDER RETURN SKIP UNION UNWIND WHERE WITH YIELD")
 _SHORT_LISTS = frozenset({"NODES", "RELATIONSHIPS", "LABELS", "KEYS"})
 _PAIRS = {")": "(", "]": "[", "}": "{"}
@@ -101,6 +104,8 @@ def admit(cypher: str) -> list[Token]:
 
 def check_loops(found: Sequence[Token]) -> None:
     """Refuse what a server that stops queries between rows only could not stop: loops over lists within one another."""
+    if sum(token.upper == "CASE" for token in found) > _MOST_CASES:
+        raise InvalidQuery(f"there are more than {_MOST_CASES} CASE", hint="look values up in a map or a list")
     open_signs: list[tuple[str, bool]] = []
     for index, token in enumerate(found):
         if token.upper in ("(", "[", "{"):
@@ -108,6 +113,8 @@ def check_loops(found: Sequence[Token]) -> None:
             if looping and any(inside for _, inside in open_signs) and not _is_short(found, index):
                 raise InvalidQuery("a loop over a list stands within another one", hint="use UNWIND for the outer one")
             open_signs.append((token.upper, looping))
+            if len(open_signs) > _DEEPEST:
+                raise InvalidQuery(f"brackets are more than {_DEEPEST} deep", hint="take the query apart by WITH")
         elif token.upper in _PAIRS:
             if not open_signs or open_signs.pop()[0] != _PAIRS[token.upper]:
                 raise InvalidQuery(f"a {token.text} closes nothing", hint="check the brackets")

@@ -70,6 +70,9 @@ WRITING = [
     "UNWIND [1] AS x MATCH (n) SET n:Foo RETURN n",
 ]
 ENDLESS = [
+    f"RETURN {'CASE WHEN true THEN ' * 20}1{' END' * 20} AS x",
+    f"RETURN {'COUNT { UNWIND [1] AS x WITH x WHERE ' * 60}1{' = 1 RETURN x }' * 60} AS x",
+    f"RETURN {'[' * 41}1{']' * 41} AS x",
     "MATCH (a) WHERE (a)-[*]-(:Ledger) RETURN count(a)",
     "MATCH (a) WHERE NOT (a)<-[:OWNED_BY*1..9]-() RETURN a",
     "MATCH (a) WITH a ORDER BY (a)-[*]-(:Ledger) RETURN a",
