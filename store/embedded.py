@@ -31,6 +31,8 @@ _ENDPOINT = "server.json"
 _LOCK = "lock"
 _TURN = "turn"
 _JOIN_SECONDS = 30.0
+_READERS = 6
+"""Look-ups that run at once: more would be no faster on few cores, and together fill Java's heap."""
 T = TypeVar("T")
 _OURS = {_ENDPOINT, _LOCK, _TURN, "config", "databases", "log"}
 
@@ -52,6 +54,7 @@ class EmbeddedStore(BoltStore):
         self._server: ArcadeServer | None = None
         self._endpoint: Endpoint | None = None
         self._following = threading.Lock()
+        self._readers = threading.BoundedSemaphore(_READERS)
         self._is_closed = False
         super().__init__(self._open())
 
@@ -107,6 +110,10 @@ class EmbeddedStore(BoltStore):
         with self._writing, _opened(self._path / _TURN) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+    def _read(self, cypher: str, parameters: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+        with self._readers:
+            return super()._read(cypher, parameters)
 
     def _follow(self, used: Connection) -> bool:
         """Where another process ran the database and does so no more, turn to who does, or run it here.

@@ -18,6 +18,7 @@ from neo4j.exceptions import (
 from ontology.errors import IncidentGraphError, InvalidQuery, QueryTimeout, StoreUnavailable, WriteRefused
 
 _TIMED_OUT = ("TransactionTimedOut", "Transaction.Terminated", "TransactionTerminated", "Timeout")
+_EXHAUSTED = ("OutOfMemory", "Java heap space", "MemoryPoolOutOfMemory")
 _WRITING = ("Forbidden", "AccessMode", "Security")
 
 
@@ -65,6 +66,8 @@ def _lost(address: str, untrusted: bool) -> IncidentGraphError:
 
 def _of_the_server(error: Neo4jError, address: str, seconds: float | None) -> IncidentGraphError:
     code = error.code or ""
+    if any(part in str(error) for part in _EXHAUSTED):
+        return StoreUnavailable("the store has no memory left for this", hint="try again, and ask for less at a time")
     if any(part in code for part in _TIMED_OUT):
         limit = f" after {seconds:g} s" if seconds else ""
         return QueryTimeout(
