@@ -9,7 +9,8 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 import typer
 
 from ontology.errors import IncidentGraphError, InvalidStatements, UnreadableDocument
-from ontology.statement import Document, Marking
+from ontology.statement import Document, Marking, Statement
 
 if TYPE_CHECKING:
     import socket
@@ -134,7 +135,7 @@ def load(
     llm_required: ModelRequiredOption = False,
     store: StoreOption = None,
 ) -> None:
-    """Read reports and store what they say; each report is one transaction, and loading again changes nothing."""
+    """Read reports and store what they say; a report is stored wholly or not at all, and again changes nothing."""
     assistant = _assistant(llm, model, required=llm_required)
     with _open(context, store) as opened:
         rows, failures = _load_all(opened, _progress(paths, workers, assistant))
@@ -554,21 +555,31 @@ def _load_all(
     store: Store, items: Iterable[LoadedDocument | UnreadableDocument]
 ) -> tuple[list[dict[str, Any]], list[IncidentGraphError]]:
     """Load all that was read; what fails is told at once by name, and stops nothing else."""
-    rows: list[dict[str, Any]] = []
+    rows: dict[int, dict[str, Any]] = {}
     failures: list[IncidentGraphError] = []
     seen: dict[str, str] = {}
-    for item in items:
-        try:
+    waiting: deque[tuple[int, LoadedDocument]] = deque()
+
+    def fresh() -> Iterator[tuple[Document, Sequence[Statement]]]:
+        for number, item in enumerate(items):
             if isinstance(item, UnreadableDocument):
-                raise item
+                failures.append(item)
+                continue
             _warn(item)
-            document = item.document
-            same_as = seen.setdefault(document.id, document.source)
-            summary = store.load(document, item.statements) if same_as is document.source else None
-            rows.append(_loaded_row(item, summary, same_as))
-        except (UnreadableDocument, InvalidStatements) as error:
-            failures.append(error)
-    return rows, failures
+            same_as = seen.setdefault(item.document.id, item.document.source)
+            if same_as is not item.document.source:
+                rows[number] = _loaded_row(item, None, same_as)
+                continue
+            waiting.append((number, item))
+            yield item.document, item.statements
+
+    for summary in store.load_many(fresh()):
+        number, item = waiting.popleft()
+        if isinstance(summary, InvalidStatements):
+            failures.append(summary)
+        else:
+            rows[number] = _loaded_row(item, summary, item.document.source)
+    return [rows[number] for number in sorted(rows)], failures
 
 
 def _loaded_row(item: LoadedDocument, summary: LoadSummary | None, same_as: str) -> dict[str, Any]:
