@@ -15,7 +15,8 @@ A file `training/annotations/N.txt` annotates article N of CASIE or the threat r
     10 p said
 
 `E KEY CLASS NAME | ALIAS | ...` declares an entity; `SENTENCE SUBJECT PREDICATE OBJECT` is a statement, its object a
-key or a literal as in FORMAT.md. `said` has none: the sentence is what is said. Options follow a semicolon.
+key or a literal as in FORMAT.md. `said` has none: the sentence is what is said. Options follow a semicolon. Words of
+the article stand here only where they are few; `first words ... last words` stands for a longer stretch.
 
     python -m training.annotations show 10006     prints the numbered sentences of an article
     python -m training.annotations check          checks every file
@@ -34,8 +35,9 @@ from ontology.errors import InvalidStatements
 from ontology.model import ontology
 from ontology.statement import Datatype, Document, Entity, Literal, Modality, Statement, slug
 from training.archives import SHARED, members
-from training.corpus import fits, read_literal
+from training.corpus import SHARED_RUN, fits, read_literal
 
+_WORD = re.compile(r"[\w$£€]+")
 _PHRASES = ("compromisedData", "usedTechnique")
 FOLDER = Path(__file__).parent / "annotations"
 _SOURCE = re.compile(r"<title>(.*?)</title>.*?<date>\s*(\S+)\s*</date>.*?<text>(.*)</text>", re.DOTALL)
@@ -104,7 +106,7 @@ def _statement(line: str, entities: dict[str, Entity], document: Document, place
     if predicate.name == "said":
         target = Literal(quote, Datatype.TEXT)
     else:
-        target = entities[rest[0]] if rest[0] in entities else read_literal(rest[0], predicate)
+        target = entities[rest[0]] if rest[0] in entities else read_literal(_whole(rest[0], quote), predicate)
     modality, speaker, role = Modality.ASSERTED, None, None
     for option in options:
         if option.startswith("by="):
@@ -128,12 +130,30 @@ def _statement(line: str, entities: dict[str, Entity], document: Document, place
     )
 
 
+def _whole(value: str, sentence: str) -> str:
+    """The stretch of the sentence that `first words ... last words` stands for; any other value as it is."""
+    first, gap, last = value.partition(" ... ")
+    if not gap:
+        return value
+    start = sentence.index(first)
+    return sentence[start : sentence.index(last, start + len(first)) + len(last)]
+
+
 def read_annotations(folder: Path = FOLDER) -> Iterator[tuple[str, Document, list[Statement]]]:
     """Every annotated article with its statements; nothing where `../shared` is not there."""
     if not (SHARED / "data").is_dir():
         return
     for path in sorted(folder.glob("*.txt")):
         yield (f"annotated-{path.stem}", *read_annotation(path))
+
+
+def _copied(path: Path) -> Iterator[str]:
+    """The stretches of a file that are words of the article."""
+    for line in path.read_text("utf-8").splitlines():
+        told, *options = line.split(" ; ")
+        last = told.split(maxsplit=3)[-1] if len(told.split()) > 3 else ""
+        for part in (*last.split(" | "), *options):
+            yield from part.split(" ... ")
 
 
 def _problems(path: Path) -> Iterator[str]:
@@ -143,6 +163,9 @@ def _problems(path: Path) -> Iterator[str]:
     except InvalidStatements as error:
         yield str(error)
         return
+    for part in _copied(path):
+        if len(_WORD.findall(part)) >= SHARED_RUN:
+            yield f"{path.name}: too many words of the article in a row: {part!r}"
     text = document.body.casefold()
     ends = {end for s in statements for end in (s.subject, s.object, s.speaker) if isinstance(end, Entity)}
     for entity in ends:

@@ -29,7 +29,7 @@ from loaders.extraction.trees import Trees
 from ontology.statement import Document, Modality
 from training.archives import SHARED
 from training.halves import half_of, held_out
-from training.score_candidates import judge_of, reports, scorer
+from training.score_candidates import answers, judge_of, reports, scorer
 
 DIAGRAM = Path(__file__).resolve().parents[1] / "docs" / "reliability.svg"
 Judged = tuple[float, bool]
@@ -80,7 +80,7 @@ def judge(name: str, document: Document, gold: dict[str, Any], module: Any) -> R
 def kind_of(judge_: Any, said: dict[str, Any], facts: Sequence[dict[str, Any]]) -> int:
     """Which kind of modality the report gives a statement, by the facts that it answers; -1 where it answers none."""
     judge_.statements = [said]
-    found = [fact.get("modality") or "asserted" for fact in facts if judge_.holds(fact)]
+    found = [fact.get("modality") or "asserted" for fact in facts if answers(judge_, fact)]
     if not found:
         return -1
     # one fact told twice, once with doubt: the doubt is the weaker claim
