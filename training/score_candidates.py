@@ -10,6 +10,7 @@ import argparse
 import importlib.util
 import json
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -197,6 +198,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(str(scoring.WEIGHTS)))
     parser.add_argument("--halves", type=Path, help="a folder for what each half, and all that is not held out, gives")
     args = parser.parse_args()
+    if not (SHARED / "score.py").is_file():
+        print("../shared is not there: the scores of candidates stay as they are", file=sys.stderr)
+        return
     module = scorer()
     # rules are judged by themselves: neither old scores nor the encoder may colour them
     scoring._weights = lambda: None
