@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from api.app import create_app
 from api.settings import Settings
+from loaders import LoadedDocument
 from loaders.llm import Assistant, ModelSettings
 from ontology.statement import Document
 from store import Store
@@ -155,11 +156,11 @@ def test_a_report_that_takes_long_becomes_a_job(
 ) -> None:
     from api.routers import documents
 
-    def slow(document: Document) -> list[Any]:
+    def slow(document: Document, *, assistant: Assistant | None) -> LoadedDocument:
         time.sleep(1.0)
-        return []
+        return LoadedDocument(document, ())
 
-    monkeypatch.setattr(documents, "extract", slow)
+    monkeypatch.setattr(documents, "understand", slow)
     with client_of(world, tokens_file=tokens_file, upload_seconds=0.0, upload_queue=2) as client:
         first = send(client, secrets["loader"], REPORT)
         assert first.status_code == 202
