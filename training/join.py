@@ -33,7 +33,7 @@ from training.score_candidates import answers, judge_of, reports, scorer
 
 DIAGRAM = Path(__file__).resolve().parents[1] / "docs" / "reliability.svg"
 Judged = tuple[float, bool]
-SETTINGS = {"thresholds": {"default": 0.45, "usedTechnique": 0.25, "supplies": 0.35}, "doubt": {"asserted": 0.65}}
+SETTINGS = {"thresholds": {"default": 0.55, "usedTechnique": 0.25, "supplies": 0.35}, "doubt": {"asserted": 0.68}}
 """From which confidence on a statement is told, by predicate, and from which chance on as asserted."""
 
 
