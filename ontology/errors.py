@@ -61,3 +61,7 @@ class StoreUnavailable(IncidentGraphError):
     """A store that cannot be reached, opened or logged in to."""
 
     status = 503
+
+
+class StoreBusy(StoreUnavailable):
+    """A store that has no memory or no place left for one more query just now."""

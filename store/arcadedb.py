@@ -32,6 +32,8 @@ LIST_ELEMENTS = 100_000
 _LOGGING = Path(__file__).with_name("logging.properties")
 _MESSAGE_BYTES = 128 << 20
 _START_TRIES = 3
+_SWEEP_SECONDS = 0.5
+_SWEPT_SHARE = 0.4
 _WHOLE = ["createRecord", "readRecord", "updateRecord", "deleteRecord"]
 _start_lock = threading.Lock()
 _running: set[ArcadeServer] = set()
@@ -70,10 +72,12 @@ class ArcadeServer:
         """Start it; `root` must be held by this process alone."""
         self._root = root
         self._server: Any = None
+        self._sweeper: Sweeper | None = None
         try:
             with _start_lock:
                 start_jvm(root)
                 self.endpoint = self._start()
+            self._sweeper = Sweeper()
         except StoreUnavailable:
             raise
         except Exception as error:
@@ -121,12 +125,41 @@ class ArcadeServer:
     def stop(self) -> None:
         """Flush and shut down; doing so again does nothing."""
         _running.discard(self)
+        if self._sweeper is not None:
+            self._sweeper.stop()
         self._halt()
 
     def _halt(self) -> None:
         server, self._server = self._server, None
         if server is not None:
             server.stop()
+
+
+class Sweeper:
+    """Gives back the memory that queries which have ended still hold reserved.
+
+    All queries together may reserve half of the heap, and one that asks for more is refused. Many a Cypher query keeps
+    its reservation when it ends, until Java collects what it left behind; with a large heap that can be long after the
+    reservations have come to the limit.
+    """
+
+    def __init__(self) -> None:
+        """Start it; it looks twice a second, in a thread of its own."""
+        self._budget = jpype.JClass("com.arcadedb.query.sql.executor.QueryHeapBudget")
+        self._system = jpype.JClass("java.lang.System")
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="sweeper", daemon=True)
+        self._thread.start()
+
+    def _work(self) -> None:
+        while not self._stopped.wait(_SWEEP_SECONDS):
+            if self._budget.getReservedBytes() > _SWEPT_SHARE * self._budget.getLimitBytes():
+                self._system.gc()
+
+    def stop(self) -> None:
+        """End it, and wait until it has."""
+        self._stopped.set()
+        self._thread.join()
 
 
 @atexit.register

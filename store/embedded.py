@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -18,9 +18,10 @@ from typing import IO, Any, TypeVar, cast
 from neo4j import Driver, GraphDatabase, Session
 from neo4j.exceptions import AuthError, DriverError, Neo4jError
 
-from ontology.errors import StoreUnavailable
+from ontology.errors import StoreBusy, StoreUnavailable
 from store.arcadedb import DATABASE, READER, WRITER, ArcadeServer, Endpoint
-from store.bolt import BoltStore, Connection, Running
+from store.base import QueryBounds, QueryResult
+from store.bolt import READ_SECONDS, BoltStore, Connection, Running
 from store.failures import told
 from store.filling import Sink
 from store.graphbatch import GraphBatchSink
@@ -33,6 +34,8 @@ _TURN = "turn"
 _JOIN_SECONDS = 30.0
 _READERS = 6
 """Look-ups that run at once: more would be no faster on few cores, and together fill Java's heap."""
+_PATIENCE = (0.6, 1.0, 2.0, 4.0)
+"""Seconds between tries when other queries hold all the memory: the server gives back every half second what it can."""
 T = TypeVar("T")
 _OURS = {_ENDPOINT, _LOCK, _TURN, "config", "databases", "log"}
 
@@ -112,8 +115,15 @@ class EmbeddedStore(BoltStore):
             yield
 
     def _read(self, cypher: str, parameters: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-        with self._readers:
-            return super()._read(cypher, parameters)
+        if not self._readers.acquire(timeout=READ_SECONDS):
+            raise StoreBusy("too many look-ups are waiting", hint="try again soon")
+        try:
+            return _patiently(lambda: BoltStore._read(self, cypher, parameters), _PATIENCE)
+        finally:
+            self._readers.release()
+
+    def _query(self, cypher: str, parameters: Mapping[str, Any], bounds: QueryBounds) -> QueryResult:
+        return _patiently(lambda: BoltStore._query(self, cypher, parameters, bounds), _PATIENCE[:2])
 
     def _follow(self, used: Connection) -> bool:
         """Where another process ran the database and does so no more, turn to who does, or run it here.
@@ -181,6 +191,16 @@ class EmbeddedStore(BoltStore):
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+
+def _patiently(work: Callable[[], T], pauses: Iterable[float]) -> T:
+    """Do the work, again after each pause while the store has no memory for it."""
+    for pause in pauses:
+        try:
+            return work()
+        except StoreBusy:
+            time.sleep(pause)
+    return work()
 
 
 def _check_folder(path: Path) -> None:

@@ -15,10 +15,11 @@ from neo4j.exceptions import (
     SessionExpired,
 )
 
-from ontology.errors import IncidentGraphError, InvalidQuery, QueryTimeout, StoreUnavailable, WriteRefused
+from ontology.errors import IncidentGraphError, InvalidQuery, QueryTimeout, StoreBusy, StoreUnavailable, WriteRefused
 
 _TIMED_OUT = ("TransactionTimedOut", "Transaction.Terminated", "TransactionTerminated", "Timeout")
-_EXHAUSTED = ("OutOfMemory", "Java heap space", "MemoryPoolOutOfMemory")
+_TOO_LARGE = ("would hold more than the whole budget", "Limit of allowed elements")
+_EXHAUSTED = ("OutOfMemory", "Java heap space", "MemoryPoolOutOfMemory", "Query heap budget exceeded", *_TOO_LARGE)
 _WRITING = ("Forbidden", "AccessMode", "Security")
 
 
@@ -47,7 +48,7 @@ def _translated(error: Exception, address: str, seconds: float | None, untrusted
             f"{address} is not an address of a store: {_line(error)}", hint="a path or bolt://host:port"
         )
     if isinstance(error, Neo4jError):
-        return _of_the_server(error, address, seconds)
+        return _of_the_server(error, address, seconds, untrusted)
     if isinstance(error, DriverError):
         return StoreUnavailable(f"the connection to {address} failed: {_line(error)}", hint="try again")
     return InvalidQuery(
@@ -64,10 +65,12 @@ def _lost(address: str, untrusted: bool) -> IncidentGraphError:
     return StoreUnavailable(f"nothing answers at {address}", hint="is the server running, and is the address right?")
 
 
-def _of_the_server(error: Neo4jError, address: str, seconds: float | None) -> IncidentGraphError:
+def _of_the_server(error: Neo4jError, address: str, seconds: float | None, untrusted: bool) -> IncidentGraphError:
     code = error.code or ""
+    if untrusted and any(part in str(error) for part in _TOO_LARGE):
+        return InvalidQuery("the query gathers more in memory than it may", hint="ask for less at a time")
     if any(part in str(error) for part in _EXHAUSTED):
-        return StoreUnavailable("the store has no memory left for this", hint="try again, and ask for less at a time")
+        return StoreBusy("the store has no memory left for this", hint="try again, and ask for less at a time")
     if any(part in code for part in _TIMED_OUT):
         limit = f" after {seconds:g} s" if seconds else ""
         return QueryTimeout(

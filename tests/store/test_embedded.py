@@ -8,14 +8,16 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import jpype
 import psutil
 import pytest
 
-from ontology.errors import NotFound, StoreUnavailable
+from ontology.errors import InvalidQuery, NotFound, StoreUnavailable
 from ontology.statement import Document, Statement
-from store import open_store
+from store import QueryBounds, Store, open_store
 from store.embedded import EmbeddedStore
 from tests.store.graphs import graph
 from tests.store.samples import ACME, ATTACK, FIRST, FIRST_STATEMENTS, SECOND, SECOND_STATEMENTS, date, say
@@ -241,3 +243,29 @@ def test_a_database_that_is_damaged(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable) as caught:
         open_store(tmp_path / "graph")
     assert "\n" not in str(caught.value)
+
+
+def test_what_ended_queries_reserved_is_given_back(embedded_store: Store) -> None:
+    """Java lets go of it when it collects garbage, which may be long after it has come to the limit."""
+    budget = jpype.JClass("com.arcadedb.GlobalConfiguration").QUERY_MAX_HEAP_RAM
+    before = budget.getValue()
+    holding = "CALL { UNWIND range(1, 20000) AS x RETURN collect(toString(x)) AS l } RETURN size(l) AS n"
+    budget.setValue(4)
+    try:
+        for _ in range(12):
+            assert embedded_store.read(holding) == [{"n": 20_000}]
+            assert embedded_store.query(holding).records() == [{"n": 20_000}]
+    finally:
+        budget.setValue(before)
+
+
+def test_what_needs_more_than_all_the_memory_is_refused_at_once(embedded_store: Store) -> None:
+    started = time.monotonic()
+    with pytest.raises(InvalidQuery, match="memory"):
+        embedded_store.query(
+            "UNWIND range(1, 90000) AS x UNWIND range(1, 90000) AS y RETURN size(collect(toString(x + y))) AS n",
+            {},
+            QueryBounds(seconds=60),
+        ).records()
+    assert time.monotonic() - started < 60
+    assert embedded_store.read("RETURN 1 AS x") == [{"x": 1}]
