@@ -14,6 +14,7 @@ import statistics
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -96,37 +97,55 @@ def compare(  # noqa: PLR0917 — what is compared with what
 
 
 async def crowd(address: str, paths: list[str], clients: int, seconds: float) -> dict[str, Any]:
-    """Many clients at once: how many answers, how many failures, and how memory goes."""
+    """Many clients at once: how many answers, how many failures of which kind, and how memory goes."""
     process = psutil.Process()
-    before = process.memory_info().rss
     until = time.monotonic() + seconds
-    counts = {"answers": 0, "failures": 0}
+    times: list[float] = []
+    failures: Counter[str] = Counter()
+    memory: list[int] = []
 
     async def client(number: int) -> None:
         draw = random.Random(number)
-        async with httpx.AsyncClient(base_url=address, timeout=60) as http:
+        async with httpx.AsyncClient(base_url=address, timeout=120) as http:
             while time.monotonic() < until:
+                started = time.monotonic()
                 answer = await http.get(draw.choice(paths))
-                counts["answers" if answer.status_code == 200 else "failures"] += 1
+                times.append(time.monotonic() - started)
+                if answer.status_code != 200:
+                    failures[f"{answer.status_code} {answer.json()['detail']}"] += 1
 
-    await asyncio.gather(*(client(number) for number in range(clients)))
-    return counts | {"seconds": seconds, "clients": clients, "grown_mb": (process.memory_info().rss - before) // 2**20}
+    async def watch() -> None:
+        while time.monotonic() < until:
+            memory.append(process.memory_info().rss >> 20)
+            await asyncio.sleep(seconds / 12)
+
+    await asyncio.gather(watch(), *(client(number) for number in range(clients)))
+    return {
+        "clients": clients,
+        "seconds": seconds,
+        "answers": len(times) - failures.total(),
+        "failures": dict(failures.most_common(5)),
+        "p50_s": round(statistics.median(times), 2),
+        "slowest_s": round(max(times), 2),
+        "memory_mb": memory,
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--store", help="address of a store to fill; without it an embedded one that is thrown away")
-    parser.add_argument("--statements", type=int, default=20_000)
-    parser.add_argument("--times", type=int, default=100)
+    parser.add_argument("--store", help="address or folder of a store; without it an embedded one that is thrown away")
+    parser.add_argument("--statements", type=int, default=20_000, help="how many to fill in; 0 where it is filled")
+    parser.add_argument("--times", type=int, default=100, help="look-ups compared with the driver; 0 for none")
     parser.add_argument("--clients", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=10)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, open_store(chosen.store or Path(folder) / "graph") as store:
         assert isinstance(store, BoltStore)
-        started = time.perf_counter()
-        filled = store.fill(documents(chosen.statements))
-        took = time.perf_counter() - started
-        print(json.dumps({"what": "fill", "statements": filled, "a_second": round(filled / took)}), flush=True)
+        if chosen.statements:
+            started = time.perf_counter()
+            filled = store.fill(documents(chosen.statements))
+            took = time.perf_counter() - started
+            print(json.dumps({"what": "fill", "statements": filled, "a_second": round(filled / took)}), flush=True)
         hub = store.read(
             "MATCH (e:Entity)<-[:SUBJECT|OBJECT]-(s:Statement) "
             "RETURN e.id AS id, count(s) AS n ORDER BY n DESC LIMIT 40"
@@ -150,7 +169,10 @@ def main() -> None:
                 ),
                 ("paths", f"/v1/paths?from={few}&to={many}", lambda s: lookup.paths(s, view, few, many)),
             ):
-                compare(store, address, name, path, ask, chosen.times if "hub" not in name else chosen.times // 5 + 2)
+                if chosen.times:
+                    compare(
+                        store, address, name, path, ask, chosen.times if "hub" not in name else chosen.times // 5 + 2
+                    )
             if chosen.clients:
                 paths = [f"/v1/entities/{row['id']}/related?limit=20" for row in hub[20:]] + ["/v1/entities?q=kestrel"]
                 print(json.dumps(asyncio.run(crowd(address, paths, chosen.clients, chosen.seconds))))
