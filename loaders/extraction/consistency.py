@@ -36,7 +36,7 @@ _WORD = re.compile(r"\w+")
 def settle(kept: Iterable[Candidate], body: str) -> list[Candidate]:
     """The candidates that can stand beside each other, in their order."""
     found = list(kept)
-    for rule in (_silent, _vague, _days, _coarse, _malware, _data):
+    for rule in (_silent, _vague, _days, _coarse, _malware, _phrases):
         found = rule(found, body)
     return found
 
@@ -106,12 +106,12 @@ def _malware(found: list[Candidate], _body: str) -> list[Candidate]:
     ]
 
 
-def _data(found: list[Candidate], _body: str) -> list[Candidate]:
-    """Stolen data told in fewer words of what another statement tells of the same sentence."""
-    told: dict[tuple[str, int], list[Candidate]] = defaultdict(list)
+def _phrases(found: list[Candidate], _body: str) -> list[Candidate]:
+    """Stolen data, or a technique, told in other words of what a likelier statement tells of the same sentence."""
+    told: dict[tuple[str, str, int], list[Candidate]] = defaultdict(list)
     for c in found:
-        if c.predicate == "compromisedData":
-            told[_subject(c), c.start].append(c)
+        if c.predicate in ("compromisedData", "usedTechnique") and isinstance(c.object, Literal):
+            told[_subject(c), c.predicate, c.start].append(c)
     dropped: set[int] = set()
     for group in told.values():
         ordered = sorted(group, key=lambda c: (-c.confidence, c.start))

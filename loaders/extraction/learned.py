@@ -117,7 +117,7 @@ class Learned:
     def _new(self, span: Span, text: str) -> Record | None:
         """The record of something that only the encoder has seen."""
         name = _DETERMINER.sub("", _trimmed(text))
-        if not 2 < len(name) <= 90 or name.lower() in _VAGUE:
+        if not 2 < len(name) <= 90 or name.lower() in _VAGUE or not any(c.isalpha() for c in name):
             return None
         known = next((r for r in self.reading.records if r.id == slug(name) and r.kind != "Incident"), None)
         record = known or new_record(self.reading, name, span.type, generic=name.islower())

@@ -92,7 +92,11 @@ _UNITS = {
     "eur": "EUR",
     "pesos": "MXN",
 }
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+# "16,6 billion": a comma before one or two digits and a magnitude is a decimal one, as in much of Europe
+_NUMBER = (
+    r"\d+,\d{1,2}(?=[\s-]?(?:thousand|million|billion|trillion|mn|bn|m)\b)"
+    r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+)
 _SCALE = r"(?:k|m|mn|mln|bn|b|tn|thousand|million|billion|trillion|crore|lakh)"
 _MONEY = re.compile(
     rf"(?<![\w$£€])(?P<symbol>US\$|HK\$|AU?\$|CA?\$|NZ\$|SG?\$|R\$|[$£€¥₩₹₽]|(?:USD|GBP|EUR|JPY|KRW|INR|AUD|CAD|CHF|"
@@ -145,27 +149,33 @@ class Value:
 
 
 def _plain(number: float) -> int | float:
-    return int(number) if number == int(number) else round(number, 4)
+    number = round(number, 4)
+    return int(number) if number.is_integer() else number
+
+
+def _number(written: str) -> float:
+    decimal = re.fullmatch(r"\d+,\d{1,2}", written)
+    return float(written.replace(",", "." if decimal else ""))
 
 
 def money(text: str) -> Iterator[Value]:
     """Amounts with a currency; of a range, the upper end ("up to")."""
     for match in _MONEY.finditer(text):
-        number = float((match["upper"] or match["number"]).replace(",", ""))
+        number = _number(match["upper"] or match["number"])
         currency = _SYMBOLS[match["symbol"].lower().strip()]
         yield Value(
             *match.span(),
             Literal(_plain(number * _MAGNITUDE.get((match["scale"] or "").lower(), 1)), Datatype.MONEY, currency),
         )
     for match in _MONEY_UNIT.finditer(text):
-        number = float(match["number"].replace(",", "")) * _MAGNITUDE.get((match["scale"] or "").lower(), 1)
+        number = _number(match["number"]) * _MAGNITUDE.get((match["scale"] or "").lower(), 1)
         yield Value(*match.span(), Literal(_plain(number), Datatype.MONEY, _UNITS[match["unit"].lower()]))
 
 
 def counts(text: str) -> Iterator[Value]:
     """Whole numbers, with "million" and "thousand"."""
     for match in _COUNT.finditer(text):
-        number = float(match["number"].replace(",", "")) * _MAGNITUDE.get((match["scale"] or "").lower(), 1)
+        number = _number(match["number"]) * _MAGNITUDE.get((match["scale"] or "").lower(), 1)
         if number == int(number) and number >= 1:
             yield Value(*match.span(), Literal(int(number), Datatype.INTEGER))
 
