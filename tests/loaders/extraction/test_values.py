@@ -15,7 +15,7 @@ from loaders.extraction.values import counts, dates, money
         ("$3-4.5 million", [(4_500_000, "USD")]),
         ("paid 75 bitcoin (US$4.4 million)", [(4_400_000, "USD"), (75, "BTC")]),
         ("a record $16,6 billion", [(16_600_000_000, "USD")]),
-        ("€1,500 and €1,5 million", [(1_500, "EUR"), (1_500_000, "EUR")]),
+        ("€1,500, later €1,5 million", [(1_500, "EUR"), (1_500_000, "EUR")]),
         ("HK$1.9 million and €250k", [(1_900_000, "HKD"), (250_000, "EUR")]),
         ("1.7 billion won", [(1_700_000_000, "KRW")]),
         ("version 4.5 of the tool", []),
