@@ -123,7 +123,7 @@ def fit_doubt(found: Sequence[Rows]) -> lightgbm.Booster:
     return lightgbm.train(COMMON | shape, lightgbm.Dataset(table[kinds >= 0], kinds[kinds >= 0]), 150)
 
 
-def write(model: lightgbm.Booster, path: Path) -> None:
+def write(model: lightgbm.Booster, path: Path, names: Sequence[str]) -> None:
     """The trees as arrays, for `loaders.extraction.trees`."""
     nodes: list[tuple[int, float, int, int, float]] = []
 
@@ -142,6 +142,7 @@ def write(model: lightgbm.Booster, path: Path) -> None:
     feature, threshold, left, right, value = zip(*nodes, strict=True)
     np.savez_compressed(
         path,
+        names=np.array(names),
         feature=np.array(feature, np.uint8),
         threshold=np.array(threshold, np.float32),
         left=np.array(left, np.uint16),
@@ -205,12 +206,12 @@ def main() -> None:
     for half in (0, 1):
         use(arguments.halves / f"encoder-{1 - half}", arguments.halves / f"scores-{1 - half}.npz")
         rows += [judge(*report, module) for report in found if report[0] not in aside and half_of(report[0]) == half]
-    write(fit(rows), join.FOLDER / "join.npz")
-    write(fit_doubt(rows), join.FOLDER / "doubt.npz")
+    write(fit(rows), join.FOLDER / "join.npz", evidence.NAMES)
+    write(fit_doubt(rows), join.FOLDER / "doubt.npz", doubt.names())
     (join.FOLDER / "join.json").write_text(json.dumps(SETTINGS, indent=1) + "\n")
     use(join.FOLDER, arguments.halves / "scores-all.npz")
     unseen = [judge(*report, module) for report in found if report[0] in aside]
-    trees = Trees(join.FOLDER / "join.npz")
+    trees = Trees(join.FOLDER / "join.npz", evidence.NAMES)
     chances = np.concatenate([trees.chances(r.table)[:, 0] for r in unseen])
     right = np.concatenate([np.array(r.right) for r in unseen])
     after = list(zip(chances.tolist(), right.tolist(), strict=True))

@@ -17,9 +17,9 @@ import numpy.typing as npt
 
 from loaders.extraction.encoder.labels import PAIR_PREDICATES, ROLES
 from loaders.extraction.learned import RULE, Support, end_key
-from loaders.extraction.reading import ORGANIZATIONS, Candidate, Reading, Record, Sentence
+from loaders.extraction.reading import Candidate, Reading, Record, Sentence
 from ontology.model import ontology
-from ontology.statement import Literal, Modality
+from ontology.statement import Datatype, Literal, Modality
 
 Key = tuple[str, str, str]
 Row = npt.NDArray[np.float32]
@@ -66,23 +66,22 @@ def logit(chance: float) -> float:
 
 
 PREDICATES: tuple[str, ...] = tuple(sorted(ontology().predicates))
-KINDS = (
-    "Organization",
-    "Incident",
-    "ThreatActor",
-    "Person",
-    "Place",
-    "Facility",
-    "System",
-    "Malware",
-    "Vulnerability",
-    "Technique",
-    "SupportMeasure",
-    "date",
-    "money",
-    "integer",
-    "text",
-)
+
+
+def _family(kind: str) -> str:
+    """The class by which an end is seen: organizations are alike here, but for those that attack."""
+    model = ontology()
+    if kind not in model.classes:
+        return "System" if kind == "Data" else "Organization"
+    for family in ("ThreatActor", "Organization"):
+        if model.is_a(kind, family):
+            return family
+    return "SupportMeasure" if kind == "Programme" else kind
+
+
+KINDS: tuple[str, ...] = tuple(
+    dict.fromkeys(_family(n) for n in sorted(ontology().classes) if n != "Entity" and ontology().is_a(n, "Entity"))
+) + tuple(sorted(datatype.value for datatype in Datatype))
 _DENSE = (
     "score",
     "support",
@@ -225,7 +224,7 @@ class Evidence:
         yield from self._roles(group)
         if isinstance(subject, Record):
             yield from self._end("subject", subject)
-            yield f"s:{_kind(subject)}", 1.0
+            yield f"s:{_family(subject.kind)}", 1.0
             if subject.kind == "Incident" or (isinstance(target, Record) and target.kind == "Incident"):
                 incident = subject if subject.kind == "Incident" else target
                 yield "subject_main", float(incident is self.reading.main)
@@ -234,7 +233,7 @@ class Evidence:
                     yield from self._together(incident.id, subject if incident is target else target)
         if isinstance(target, Record):
             yield from self._end("object", target)
-            yield f"o:{_kind(target)}", 1.0
+            yield f"o:{_family(target.kind)}", 1.0
             yield "object_has_incident", float(target.id in self.victims)
             yield "said_by_object", float(target.id in self.speakers)
         elif isinstance(target, Literal):
@@ -331,11 +330,3 @@ class Evidence:
             yield "order", float(gap > 0) * 2 - 1
         else:
             yield "distance", 41.0
-
-
-_FAMILY = dict.fromkeys(ORGANIZATIONS, "Organization")
-
-
-def _kind(record: Record) -> str:
-    kind = _FAMILY.get(record.kind, record.kind)
-    return kind if kind in KINDS else {"Programme": "SupportMeasure", "Data": "System"}.get(kind, "Organization")

@@ -13,6 +13,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
+from loaders.extraction import doubt, evidence
 from loaders.extraction.doubt import Doubts, qualify
 from loaders.extraction.evidence import Evidence, Group, Key
 from loaders.extraction.learned import BASE
@@ -51,7 +52,7 @@ def _key(candidate: Candidate) -> Key | None:
 def _trees(name: str) -> Trees | None:
     """The trees that judge statements (`join`) or their modality (`doubt`), or nothing where they are not there."""
     file = FOLDER / f"{name}.npz"
-    return Trees(file) if file.is_file() else None
+    return Trees(file, evidence.NAMES if name == "join" else doubt.names()) if file.is_file() else None
 
 
 @cache
@@ -67,16 +68,16 @@ def thresholds(reading: Reading) -> Mapping[str, float] | None:
 
 def weigh(reading: Reading, found: list[Group]) -> None:
     """Leave one candidate a group, with the group's confidence and modality, where the encoder has read the text."""
-    trees, doubt = _trees("join"), _trees("doubt")
-    if trees is None or doubt is None or not found or not reading.memo.get("learned"):
+    trees, judge = _trees("join"), _trees("doubt")
+    if trees is None or judge is None or not found or not reading.memo.get("learned"):
         return
-    evidence = Evidence(reading, found)
-    for group, chance in zip(found, trees.chances(evidence.table())[:, 0].tolist(), strict=True):
+    together = Evidence(reading, found)
+    for group, chance in zip(found, trees.chances(together.table())[:, 0].tolist(), strict=True):
         group.confidence = chance
     reading.candidates = [group.best for group in found]
     likely = [group for group in found if group.confidence >= UNLIKELY]
     certain = _settings()["doubt"]["asserted"]
-    for group, row in zip(likely, doubt.chances(Doubts(evidence).table(likely)), strict=True):
+    for group, row in zip(likely, judge.chances(Doubts(together).table(likely)), strict=True):
         qualify(group, 0 if row[0] >= certain else 1 + int(row[1:].argmax()))
     for group in found:
         group.best.confidence = group.confidence

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,16 @@ ROWS = 2000
 class Trees:
     """The trees of one file: `feature`, `threshold`, `left`, `right`, `value` by node, `root` and `target` by tree.
 
-    A leaf has itself on either side. Each tree adds the value of the leaf that a row falls into to one class.
+    A leaf has itself on either side. Each tree adds the value of the leaf that a row falls into to one class. The file
+    names its features; `names` are those of the rows to come, whose order may be another where the ontology has grown,
+    and what the rows do not have is zero.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, names: Sequence[str]) -> None:
         with np.load(path) as arrays:
-            self.feature: npt.NDArray[np.int64] = arrays["feature"].astype(np.int64)
+            place = {name: at for at, name in enumerate(names)}
+            places = np.array([place.get(name, len(names)) for name in arrays["names"].tolist()], np.int64)
+            self.feature: npt.NDArray[np.int64] = places[arrays["feature"]]
             self.threshold: Floats = arrays["threshold"]
             self.left: npt.NDArray[np.int64] = arrays["left"].astype(np.int64)
             self.right: npt.NDArray[np.int64] = arrays["right"].astype(np.int64)
@@ -41,6 +46,7 @@ class Trees:
         return np.asarray(powers / powers.sum(1, keepdims=True), np.float32)
 
     def _margins(self, table: Floats) -> Floats:
+        table = np.pad(table, ((0, 0), (0, 1)))  # the last column stands for features that are not there
         rows = np.arange(len(table))[:, None]
         node = np.broadcast_to(self.root, (len(table), len(self.root)))
         while True:

@@ -25,6 +25,7 @@ def stumps(path: Path, thresholds: list[float], classes: int) -> Trees:
     cuts[::3] = thresholds
     np.savez(
         path,
+        names=np.array(["height", "width"]),
         feature=np.zeros(nodes, np.uint8),
         threshold=cuts,
         left=left,
@@ -33,7 +34,7 @@ def stumps(path: Path, thresholds: list[float], classes: int) -> Trees:
         root=place[::3],
         target=np.arange(len(thresholds)) % classes,
     )
-    return Trees(path)
+    return Trees(path, ["height"])
 
 
 @given(st.lists(st.floats(-5, 5, width=32), min_size=1, max_size=30), st.lists(st.floats(-9, 9, width=32), max_size=40))
@@ -45,6 +46,15 @@ def test_trees_add_up_the_leaves_that_a_row_falls_into(
     table = np.array(values, np.float32)[:, None]
     margins = np.array([sum(1 if v > t else -1 for t in np.float32(thresholds)) for v in table[:, 0]], float)
     assert np.allclose(trees.chances(table)[:, 0], 1 / (1 + np.exp(-margins)), atol=1e-5)
+
+
+def test_features_are_known_by_name_whatever_their_order(tmp_path: Path) -> None:
+    stumps(tmp_path / "trees.npz", [0.0], 1)
+    row = np.array([[5.0, -5.0]], np.float32)
+    assert Trees(tmp_path / "trees.npz", ["height", "new"]).chances(row)[0, 0] > 0.5
+    assert Trees(tmp_path / "trees.npz", ["new", "height"]).chances(row)[0, 0] < 0.5
+    # a feature that rows no longer have is zero, which is not above the threshold
+    assert Trees(tmp_path / "trees.npz", ["new", "newer"]).chances(row)[0, 0] < 0.5
 
 
 def test_chances_of_several_classes_sum_to_one(tmp_path: Path) -> None:
