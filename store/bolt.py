@@ -81,8 +81,8 @@ class BoltStore(Store):
         self._writing = threading.Lock()
 
     @abstractmethod
-    def _admit(self, session: Session, cypher: str, parameters: Mapping[str, Any]) -> None:
-        """Raise `WriteRefused` when an untrusted query could do more than read the graph."""
+    def _admit(self, session: Session, cypher: str, parameters: Mapping[str, Any], seconds: float) -> None:
+        """Raise `WriteRefused` when an untrusted query could do more than read the graph; looks at it no longer."""
 
     @abstractmethod
     def _run(self, session: Session, cypher: str, parameters: Mapping[str, Any], seconds: float) -> Running:
@@ -155,7 +155,7 @@ class BoltStore(Store):
         with ExitStack() as stack:
             stack.enter_context(self._told(bounds.seconds, untrusted=True))
             session = stack.enter_context(self._reading())
-            self._admit(session, cypher, parameters)
+            self._admit(session, cypher, parameters, bounds.seconds)
             left = max(bounds.seconds - (time.monotonic() - started), 0.05)
             running = self._run(session, cypher, parameters, left)
             stack.callback(running.close)

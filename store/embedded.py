@@ -25,7 +25,7 @@ from store.bolt import READ_SECONDS, BoltStore, Connection, Running
 from store.failures import told
 from store.filling import Sink
 from store.graphbatch import GraphBatchSink
-from store.guard import admit, check_loops
+from store.guard import admit, check_loops, check_size
 from store.schema import LEDGER, keys
 
 _ENDPOINT = "server.json"
@@ -148,8 +148,10 @@ class EmbeddedStore(BoltStore):
         # Another process has Bolt alone to the database.
         return GraphBatchSink(self._server.database, self._write) if self._server else super()._sink()
 
-    def _admit(self, session: Session, cypher: str, parameters: Mapping[str, Any]) -> None:
-        check_loops(admit(cypher))
+    def _admit(self, session: Session, cypher: str, parameters: Mapping[str, Any], seconds: float) -> None:
+        found = admit(cypher)
+        check_size(found)
+        check_loops(found)
 
     def _run(self, session: Session, cypher: str, parameters: Mapping[str, Any], seconds: float) -> Running:
         # ArcadeDB ignores the limit that Bolt carries, but it ends what it is told to end: the mark tells which.

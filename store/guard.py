@@ -7,6 +7,7 @@ write (embedded) and the server's planner (Neo4j).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ontology.errors import InvalidQuery, WriteRefused
@@ -55,9 +56,19 @@ _BEFORE_PARENTHESIS = _words(
 )
 _LOOPS = frozenset({"REDUCE", "ALL", "ANY", "NONE", "SINGLE"})
 _COSTLY = frozenset({"REPLACE", "SPLIT"})
-_MOST_CASES = 12
 _DEEPEST = 40
-"""What is deeper within one another takes ArcadeDB minutes to read, before there is a query that could be stopped."""
+_DEEPEST_QUERIES = 8
+"""What is deeper within one another takes a store minutes to read, before there is a query that could be stopped."""
+_MOST = {
+    "CASE": 12,
+    "NOT": 50,
+    "UNION": 20,
+    "XOR": 8,
+    "operators": 200,
+}
+"""As does what has more than so many of these."""
+_OPERATORS = _words("AND OR XOR + / % ^")
+_BEFORE_QUERY = _words("CALL EXISTS COUNT COLLECT")
 _CLAUSES = _words("CALL LIMIT MATCH ORDER RETURN SKIP UNION UNWIND WHERE WITH YIELD")
 _SHORT_LISTS = frozenset({"NODES", "RELATIONSHIPS", "LABELS", "KEYS"})
 _PAIRS = {")": "(", "]": "[", "}": "{"}
@@ -102,10 +113,27 @@ def admit(cypher: str) -> list[Token]:
     return found
 
 
+def check_size(found: Sequence[Token]) -> None:
+    """Refuse what takes a server long to read and to plan, which the time limit of a query does not stop."""
+    counts = Counter(token.upper for token in found if token.kind is not Kind.QUOTED)
+    counts["operators"] = sum(counts[sign] for sign in _OPERATORS)
+    for name, most in _MOST.items():
+        if counts[name] > most:
+            raise InvalidQuery(f"there are more than {most} {name}", hint="use a list or a map, or several queries")
+    open_signs: list[bool] = []
+    for index, token in enumerate(found):
+        if token.upper in ("(", "[", "{"):
+            open_signs.append(token.upper == "{" and index > 0 and found[index - 1].upper in _BEFORE_QUERY | {")"})
+            if len(open_signs) > _DEEPEST:
+                raise InvalidQuery(f"brackets are more than {_DEEPEST} deep", hint="take the query apart by WITH")
+            if sum(open_signs) > _DEEPEST_QUERIES:
+                raise InvalidQuery(f"queries are more than {_DEEPEST_QUERIES} deep", hint="take them apart by WITH")
+        elif token.upper in _PAIRS and open_signs:
+            open_signs.pop()
+
+
 def check_loops(found: Sequence[Token]) -> None:
     """Refuse what a server that stops queries between rows only could not stop: loops over lists within one another."""
-    if sum(token.upper == "CASE" for token in found) > _MOST_CASES:
-        raise InvalidQuery(f"there are more than {_MOST_CASES} CASE", hint="look values up in a map or a list")
     open_signs: list[tuple[str, bool]] = []
     for index, token in enumerate(found):
         if token.upper in ("(", "[", "{"):
@@ -113,8 +141,6 @@ def check_loops(found: Sequence[Token]) -> None:
             if looping and any(inside for _, inside in open_signs) and not _is_short(found, index):
                 raise InvalidQuery("a loop over a list stands within another one", hint="use UNWIND for the outer one")
             open_signs.append((token.upper, looping))
-            if len(open_signs) > _DEEPEST:
-                raise InvalidQuery(f"brackets are more than {_DEEPEST} deep", hint="take the query apart by WITH")
         elif token.upper in _PAIRS:
             if not open_signs or open_signs.pop()[0] != _PAIRS[token.upper]:
                 raise InvalidQuery(f"a {token.text} closes nothing", hint="check the brackets")

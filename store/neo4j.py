@@ -10,7 +10,7 @@ from neo4j import Driver, GraphDatabase, Session
 from ontology.errors import WriteRefused
 from store.bolt import BoltStore, Connection, Running
 from store.failures import told
-from store.guard import PROCEDURES, admit, is_explain
+from store.guard import PROCEDURES, admit, check_size, is_explain
 from store.schema import FULLTEXT, LEDGER, keys
 
 _READS = "r"
@@ -47,10 +47,10 @@ class Neo4jStore(BoltStore):
             raise
         super().__init__(Connection(address, driver, driver, database))
 
-    def _admit(self, session: Session, cypher: str, parameters: Mapping[str, Any]) -> None:
-        admit(cypher)
+    def _admit(self, session: Session, cypher: str, parameters: Mapping[str, Any], seconds: float) -> None:
+        check_size(admit(cypher))
         explained = cypher if is_explain(cypher) else f"EXPLAIN {cypher}"
-        plan = session.run(cast("Any", explained), dict(parameters)).consume()
+        plan = session.run(self._timed(explained, seconds), dict(parameters)).consume()
         if plan.query_type != _READS:
             raise WriteRefused("the query would change the graph", hint="queries are read-only")
         for operator in _operators(plan.plan or {}):

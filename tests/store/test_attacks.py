@@ -6,6 +6,7 @@ import http.server
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from ontology.errors import IncidentGraphError, InvalidQuery, QueryTimeout, Writ
 from store import QueryBounds, Store
 from tests.store.graphs import graph
 from tests.store.samples import FIRST, FIRST_STATEMENTS
-from tests.store.test_guard import MALFORMED, WRITING
+from tests.store.test_guard import HUGE, MALFORMED, WRITING
 
 SLOW = [
     "UNWIND range(1, 90000) AS x UNWIND range(1, 90000) AS y RETURN sum(x * y)",
@@ -116,6 +117,19 @@ def test_no_file_and_no_address_is_reached(
                 loaded.query(cypher).records()
             assert "secret" not in caught.value.message.replace(str(secret), "")
     assert visits == []
+
+
+def test_what_is_long_to_plan_holds_no_worker(loaded: Store) -> None:
+    started = time.monotonic()
+    for cypher in HUGE:
+        with pytest.raises(InvalidQuery):
+            loaded.query(cypher).records()
+    assert time.monotonic() - started < 5
+    around = ",".join(f"(a{n})--(b{n})--(a{(n + 1) % 16})" for n in range(16))
+    with suppress(QueryTimeout):
+        loaded.query(f"MATCH {around} RETURN 1 AS x LIMIT 1", {}, QueryBounds(seconds=1)).records()
+    assert time.monotonic() - started < 25  # planning is stopped as well, where it takes long
+    assert _running(loaded) == []
 
 
 @pytest.mark.parametrize("cypher", SLOW)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ontology.errors import InvalidQuery, WriteRefused
-from store.guard import admit, check_loops, is_explain, without_end
+from store.guard import admit, check_loops, check_size, is_explain, without_end
 
 READING = [
     "MATCH (a) WHERE a.x = 1 MATCH (a)-[r:OWNED_BY*]->(b) RETURN 2 * 3 AS n, [1 * 2] AS m",
@@ -83,10 +83,19 @@ WRITING = [
     "MATCH (n) \u017fet n.x = 1 RETURN n",
     "/* /* */ CREATE (n) /* */ */",
 ]
-ENDLESS = [
+HUGE = [
     f"RETURN {'CASE WHEN true THEN ' * 20}1{' END' * 20} AS x",
     f"RETURN {'COUNT { UNWIND [1] AS x WITH x WHERE ' * 60}1{' = 1 RETURN x }' * 60} AS x",
     f"RETURN {'[' * 41}1{']' * 41} AS x",
+    f"RETURN {'(' * 2000}1{')' * 2000} AS x",
+    f"RETURN {'NOT ' * 5000}true AS x",
+    f"RETURN 1{'+1' * 12000} AS x",
+    f"RETURN 1 AS x{' UNION RETURN 1 AS x' * 100}",
+    f"{'CALL { ' * 25}RETURN 1 AS x{' } RETURN x' * 25}",
+    f"MATCH (n) WHERE {'EXISTS { MATCH (n) WHERE ' * 25}true{' }' * 25} RETURN count(n)",
+    f"MATCH (n) WHERE {' XOR '.join(f'n.x{i} = 1' for i in range(20))} RETURN n",
+]
+ENDLESS = [
     "MATCH (a) WHERE (a)-[*]-(:Ledger) RETURN count(a)",
     "MATCH (a) WHERE NOT (a)<-[:OWNED_BY*1..9]-() RETURN a",
     "MATCH (a) WITH a ORDER BY (a)-[*]-(:Ledger) RETURN a",
@@ -113,7 +122,9 @@ MALFORMED = [
 
 @pytest.mark.parametrize("query", READING)
 def test_reading_is_let_through(query: str) -> None:
-    check_loops(admit(query))
+    found = admit(query)
+    check_size(found)
+    check_loops(found)
 
 
 @pytest.mark.parametrize("query", WRITING)
@@ -127,6 +138,13 @@ def test_loops_within_loops_are_refused_where_nothing_could_stop_them(query: str
     tokens = admit(query)
     with pytest.raises(InvalidQuery):
         check_loops(tokens)
+
+
+@pytest.mark.parametrize("query", HUGE)
+def test_what_is_long_to_plan_is_refused(query: str) -> None:
+    tokens = admit(query)
+    with pytest.raises(InvalidQuery):
+        check_size(tokens)
 
 
 @pytest.mark.parametrize("query", MALFORMED)
