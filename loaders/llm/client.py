@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,9 @@ class Client:
 
     def ask(self, instruction: str, messages: Sequence[str]) -> list[Answer | ModelUnavailable]:
         """The answer to each message, or why there is none; all together within the bound of time."""
-        return asyncio.run(self._ask_all(instruction, messages))
+        # In a thread of its own, for the caller's may have a loop already, as in a notebook.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, self._ask_all(instruction, messages)).result()
 
     async def _ask_all(self, instruction: str, messages: Sequence[str]) -> list[Answer | ModelUnavailable]:
         httpx = _httpx()
