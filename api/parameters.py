@@ -24,7 +24,9 @@ def _sound(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_sound)]
+Sound = Annotated[str, AfterValidator(_sound)]
+Text = Annotated[str, Field(pattern=r"^[^\x00]*$"), AfterValidator(_sound)]
+"""Text whose schema tells what of this a schema can: NUL."""
 EntityId = Annotated[
     Text, Path(min_length=1, max_length=200, description="Readable id.", examples=["jaguar-land-rover"])
 ]

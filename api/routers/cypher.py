@@ -19,7 +19,7 @@ from api.access import Cleared
 from api.context import Shared
 from api.formats import table, written_as
 from api.guard import audit
-from api.parameters import Nothing, Text
+from api.parameters import Nothing, Sound
 from api.problems import Refused, problem_responses
 from ontology.errors import IncidentGraphError
 from store.base import QueryBounds, QueryResult
@@ -64,8 +64,8 @@ class CypherQuery(BaseModel):
         },
     )
 
-    query: Text = Field(min_length=1, max_length=50_000, description="A Cypher query that reads.")
-    parameters: dict[Text, Annotated[JsonValue, BeforeValidator(_storable)]] = Field(
+    query: Sound = Field(min_length=1, max_length=50_000, description="A Cypher query that reads.")
+    parameters: dict[Sound, Annotated[JsonValue, BeforeValidator(_storable)]] = Field(
         default_factory=dict, max_length=200, description="Values for `$name` in the query."
     )
     limit: int = Field(
