@@ -36,7 +36,7 @@ _WORD = re.compile(r"\w+")
 def settle(kept: Iterable[Candidate], body: str) -> list[Candidate]:
     """The candidates that can stand beside each other, in their order."""
     found = list(kept)
-    for rule in (_silent, _vague, _days, _coarse, _malware, _phrases):
+    for rule in (_silent, _vague, _loans, _days, _coarse, _malware, _phrases):
         found = rule(found, body)
     return found
 
@@ -67,6 +67,12 @@ def _vague(found: list[Candidate], _body: str) -> list[Candidate]:
             and _VAGUE.search(c.object.name)
         )
     ]
+
+
+def _loans(found: list[Candidate], _body: str) -> list[Candidate]:
+    """What a sentence says that banks lent is no loss."""
+    lent = {c.start for c in found if c.predicate in ("lentBy", "amount")}
+    return [c for c in found if c.predicate != "financialLoss" or c.start not in lent]
 
 
 def _days(found: list[Candidate], _body: str) -> list[Candidate]:

@@ -75,3 +75,11 @@ def test_a_claim_of_responsibility_is_no_saying() -> None:
     sentence = "The Lynx gang claimed responsibility for the attack."
     told = Candidate(ACME, "said", text("responsibility for the attack"), 0, len(sentence), "test", 0.9)
     assert settle([told], sentence) == []
+
+
+def test_what_banks_lent_is_no_loss() -> None:
+    loan, bank = Record("Acme loan", "SupportMeasure", "acme-loan"), Record("HSBC", "Bank", "hsbc")
+    lent = candidate("lentBy", bank, 0.8, loan)
+    loss = candidate("financialLoss", Literal(5, Datatype.MONEY, "GBP"), 0.9)
+    elsewhere = Candidate(INCIDENT, "financialLoss", Literal(7, Datatype.MONEY, "GBP"), 90, 120, "test", 0.6)
+    assert settle([lent, loss, elsewhere], " " * 120) == [lent, elsewhere]
