@@ -135,8 +135,10 @@ def test_what_is_long_to_plan_holds_no_worker(loaded: Store) -> None:
 @pytest.mark.parametrize("cypher", SLOW)
 def test_a_slow_query_is_stopped(loaded: Store, cypher: str) -> None:
     started = time.monotonic()
-    with pytest.raises(QueryTimeout):
+    with pytest.raises((QueryTimeout, InvalidQuery)) as caught:
         loaded.query(cypher, {}, QueryBounds(seconds=1)).records()
+    # a fast machine fills the memory that a query may take before its second is over
+    assert isinstance(caught.value, QueryTimeout) or "memory" in caught.value.message
     assert time.monotonic() - started < 12  # generous, as the machine may be busy: without a stop it takes hours
     assert _running(loaded) == []
     assert loaded.query("RETURN 1 AS x").records() == [{"x": 1}]
