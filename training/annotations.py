@@ -147,7 +147,7 @@ def read_annotations(folder: Path = FOLDER) -> Iterator[tuple[str, Document, lis
         yield (f"annotated-{path.stem}", *read_annotation(path))
 
 
-def _copied(path: Path) -> Iterator[str]:
+def copied(path: Path) -> Iterator[str]:
     """The stretches of a file that are words of the article."""
     for line in path.read_text("utf-8").splitlines():
         told, *options = line.split(" ; ")
@@ -163,7 +163,7 @@ def _problems(path: Path) -> Iterator[str]:
     except InvalidStatements as error:
         yield str(error)
         return
-    for part in _copied(path):
+    for part in copied(path):
         if len(_WORD.findall(part)) >= SHARED_RUN:
             yield f"{path.name}: too many words of the article in a row: {part!r}"
     text = document.body.casefold()

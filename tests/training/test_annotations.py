@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from ontology.errors import InvalidStatements
 from ontology.statement import Literal
-from training.annotations import FOLDER, main, read_annotation
+from training.annotations import FOLDER, copied, main, read_annotation
 from training.archives import SHARED
+from training.corpus import SHARED_RUN
 
-needs_texts = pytest.mark.skipif(not (SHARED / "data").is_dir(), reason="../shared/data is not there")
+# The articles belong to their publishers and are no part of the repository; without them only the files are checked.
+needs_texts = pytest.mark.skipif(
+    not (SHARED / "data").is_dir(),
+    reason="the articles are third-party texts, and ../shared/data is not there",
+)
+
+
+def test_no_file_holds_a_long_stretch_of_its_article() -> None:
+    assert [
+        part
+        for path in FOLDER.glob("*.txt")
+        for part in copied(path)
+        if len(re.findall(r"[\w$£€]+", part)) >= SHARED_RUN
+    ] == []
 
 
 @needs_texts
