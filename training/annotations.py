@@ -40,7 +40,7 @@ from training.corpus import SHARED_RUN, fits, read_literal
 _WORD = re.compile(r"[\w$£€]+")
 _PHRASES = ("compromisedData", "usedTechnique")
 FOLDER = Path(__file__).parent / "annotations"
-_SOURCE = re.compile(r"<title>(.*?)</title>.*?<date>\s*(\S+)\s*</date>.*?<text>(.*)</text>", re.DOTALL)
+_SOURCE = re.compile(r"<title[^>]*>([^<\n]*).*?<date>\s*(\S+)\s*</date>.*?<text>(.*)</text>", re.DOTALL)
 
 
 @cache
