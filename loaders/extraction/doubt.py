@@ -132,7 +132,7 @@ class Doubts:
 
     def _cues(self, sentence: Sentence) -> frozenset[str]:
         if sentence.index not in self.cues:
-            text = sentence.span.text
+            text = sentence.text
             self.cues[sentence.index] = frozenset(name for name, cue in _cues().items() if cue.search(text))
         return self.cues[sentence.index]
 
@@ -146,7 +146,7 @@ class Doubts:
             if target
             else []
         )
-        text = sentence.span.text
+        text = sentence.text
         at = min((i for n in names_ if n and (i := text.find(n)) >= 0), default=-1)
         if at < 0:
             return

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from loaders.extraction.encoder.labels import PAIR_PREDICATES, ROLES
+from loaders.extraction.encoder.labels import PAIR_PREDICATES
 from loaders.extraction.learned import RULE, Support, end_key
 from loaders.extraction.reading import Candidate, Reading, Record, Sentence
 from ontology.model import ontology
@@ -268,13 +268,8 @@ class Evidence:
             yield "subject_role", said.roles.get((f"{predicate}:subject", subject), 0.0)
         mine = {predicate, f"{predicate}:object"}
         yield "object_role", max(said.roles.get((name, target), 0.0) for name in mine)
-        yield (
-            "object_other_role",
-            max(
-                (said.roles.get((name, target), 0.0) for name in ROLES if name not in mine and name != "said"),
-                default=0.0,
-            ),
-        )
+        others = (score for name, score in said.by_end.get(target, ()) if name not in mine and name != "said")
+        yield "object_other_role", next(others, 0.0)
 
     def _end(self, name: str, record: Record) -> Iterable[tuple[str, float]]:
         yield f"{name}_generic", float(record.generic)

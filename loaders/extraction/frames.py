@@ -199,7 +199,7 @@ def match_frames(reading: Reading) -> list[Match]:
 
 
 def _fill(reading: Reading, frame: Frame, token: Token, sentence: Sentence) -> Match | None:
-    text = sentence.span.text
+    text = sentence.text
     if (frame.unless and frame.unless.search(text)) or (frame.needs and not frame.needs.search(text)):
         return None
     match = Match(frame, token, sentence)
@@ -381,7 +381,7 @@ def values_in(reading: Reading, sentence: Sentence, kind: str) -> list[Value]:
     key = f"{kind}:{sentence.index}"
     if key not in reading.memo:
         base = sentence.span.start_char
-        text = sentence.span.text
+        text = sentence.text
         if kind == "date":
             found = dates(text, reading.memo.get("anchor"), exact=reading.document.published_on is not None)
         else:

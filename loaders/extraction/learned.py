@@ -220,6 +220,7 @@ def learn(reading: Reading, incidents: Incidents) -> None:
 class Support:
     """How likely the encoder holds a statement to be, by its ends: `roles` of one end, `pairs` of two.
 
+    `by_end` has the roles of each end, the likeliest first;
     `doubts` has the chances of each modality where an end is mentioned, `together` how likely two ends belong to one
     incident.
     """
@@ -253,6 +254,10 @@ class Support:
                     pair = (label, end_key(first), end_key(second))
                     self.pairs[pair] = max(self.pairs[pair], proposal.score)
                     self.doubts[end_key(second)].append((proposal.second.start, proposal.modalities))
+
+        self.by_end: dict[Key, list[tuple[str, float]]] = defaultdict(list)
+        for (label, end_), score in sorted(self.roles.items(), key=lambda item: -item[1]):
+            self.by_end[end_].append((label, score))
 
     def of(self, candidate: Candidate) -> float:
         """The likelihood of a candidate, whichever incident it is of."""

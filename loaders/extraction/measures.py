@@ -18,7 +18,7 @@ def find_measures(reading: Reading) -> None:
         for m in reading.mentions
         if m.kind == "SupportMeasure"
         and m.source == "nominal"
-        and _MONEY_NEAR.search(reading.sentences[m.sentence].span.text)
+        and _MONEY_NEAR.search(reading.sentences[m.sentence].text)
     ]
     if not mentions:
         return

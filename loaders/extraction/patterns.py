@@ -122,7 +122,7 @@ def match_patterns(reading: Reading) -> None:
 def tagged(reading: Reading, sentence: Sentence) -> tuple[str, list[_Tag]]:
     """The sentence with a tag in place of each mention and value."""
     base = sentence.span.start_char
-    text = sentence.span.text
+    text = sentence.text
     tags: list[_Tag] = []
     kinds: list[str] = []
     taken = [False] * (len(text) + 1)

@@ -91,7 +91,7 @@ Pair = tuple[str, Record, Record | Literal, tuple[Mention | int | None, Mention 
 
 
 def _pairs(reading: Reading, sentence: Sentence) -> Iterator[Pair]:  # noqa: PLR0912
-    text = sentence.span.text
+    text = sentence.text
     named = [m for m in sentence.mentions if m.record is not None and m.kind != "Incident"]
     attack = bool(_ATTACK.search(text))
     incident = sentence.incident
@@ -145,7 +145,7 @@ _PEOPLE = re.compile(
 
 
 def _of_values(reading: Reading, sentence: Sentence, named: list[Mention]) -> Iterator[Pair]:
-    text = sentence.span.text
+    text = sentence.text
     base = sentence.span.start_char
     organizations = [m for m in named if m.record is not None and m.record.kind in ORGANIZATIONS][:6]
     for value in values_in(reading, sentence, "money")[:6]:
@@ -225,7 +225,7 @@ LISTED = 0.65
 
 def _client_list(reading: Reading, sentence: Sentence) -> None:
     """ "Its customer list includes A, B and C": the supplier stands before the list, or in the sentence before."""
-    match = _CLIENT_LIST.search(sentence.span.text)
+    match = _CLIENT_LIST.search(sentence.text)
     if match is None:
         return
     shift = sentence.start
@@ -263,7 +263,7 @@ _CLIENTS = re.compile(
 
 def _clients(reading: Reading, sentence: Sentence, named: list[Mention]) -> Iterator[Pair]:
     """ "Its customers include ...": of whoever the sentence before speaks of, where this one does not say."""
-    if not _CLIENTS.search(sentence.span.text) or sentence.index == 0:
+    if not _CLIENTS.search(sentence.text) or sentence.index == 0:
         return
     here = {m.record for m in named}
     before = [
@@ -291,7 +291,7 @@ def _authorities(reading: Reading) -> list[Record]:
 
 
 def _court(reading: Reading, sentence: Sentence, named: list[Mention]) -> Iterator[Pair]:
-    text = sentence.span.text.lower()
+    text = sentence.text.lower()
     predicates = [
         predicate
         for predicate, words in (

@@ -77,6 +77,10 @@ class Sentence:
     quoted: list[tuple[int, int]] = field(default_factory=list)
     incident: Record | None = None
     incidents: list[Record] = field(default_factory=list)
+    text: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.text = self.span.text  # which is put together from the words each time it is asked
 
 
 @dataclass(slots=True, eq=False)

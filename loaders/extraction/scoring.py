@@ -154,24 +154,33 @@ def _features(  # noqa: PLR0917
             own.append(f"grain={len(str(target.value))}")
     first, second = _tokens(reading, candidate, sentence)
     if first is not None and second is not None and first.doc is second.doc:
-        own += _pair_features(first, second)
+        own += _pair_features(reading, first, second)
     # what pairs by nearness look like says little about what a pattern has found
     family = predicate + "~" if candidate.rule.startswith("near.") else predicate
     slots = _slots(family, [f.encode("utf-8", "surrogatepass") for f in own])
-    slots += _slots(family, _sentence_features(reading, sentence))
+    slots += _kept_slots(reading, family, _sentence_features(reading, sentence))
     for side, record, token in (("s", subject, first), ("o", target, second)):
         if isinstance(record, Record):
-            slots += _slots(family + side, _record_features(reading, record, spoken))
+            slots += _kept_slots(reading, family + side, _record_features(reading, record, spoken))
         if token is not None:
-            slots += _slots(family + side, _token_features(reading, token))
+            slots += _kept_slots(reading, family + side, _token_features(reading, token))
     return sorted(set(slots))
+
+
+def _kept_slots(reading: Reading, prefix: str, features: list[bytes]) -> list[int]:
+    """The slots of features that many candidates share; the reading keeps the features, so their id stays theirs."""
+    kept: dict[tuple[str, int], list[int]] = reading.memo.setdefault("slots", {})
+    key = (prefix, id(features))
+    if key not in kept:
+        kept[key] = _slots(prefix, features)
+    return kept[key]
 
 
 def _sentence_features(reading: Reading, sentence: Sentence) -> list[bytes]:
     """The words that carry meaning, and whether somebody is quoted."""
     key = f"scoring:{sentence.index}"
     if key not in reading.memo:
-        names = [f"quoted={sentence.span.text.count(chr(34)) >= 2}"]
+        names = [f"quoted={sentence.text.count(chr(34)) >= 2}"]
         for token in sentence.span[:80]:
             if token.pos_ in ("VERB", "NOUN") and not token.is_stop:
                 names.append(f"w={token.lemma_.lower()}")
@@ -311,7 +320,15 @@ def _token_features(reading: Reading, token: Token) -> list[bytes]:
     return features
 
 
-def _pair_features(first: Token, second: Token) -> list[str]:
+def _pair_features(reading: Reading, first: Token, second: Token) -> list[str]:
+    key = f"scoring:{id(first.doc)}:{first.i}:{second.i}"
+    if key not in reading.memo:
+        reading.memo[key] = _between(first, second)
+    features: list[str] = reading.memo[key]
+    return features
+
+
+def _between(first: Token, second: Token) -> list[str]:
     distance = second.i - first.i
     low, high = sorted((first.i, second.i))
     out = [f"order={distance > 0}", f"dist={distance > 0}{min(6, abs(distance) // 3)}"]

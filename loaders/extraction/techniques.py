@@ -58,7 +58,7 @@ def find_techniques(reading: Reading) -> None:
         actor = _actor(sentence)
         if sentence.incident is None and actor is None and reading.memo["main_actor"] is None:
             continue
-        if not _ADVICE.search(sentence.span.text):
+        if not _ADVICE.search(sentence.text):
             _phrases(reading, sentence, actor)
             _acts(reading, sentence)
         _malware(reading, sentence, actor)
@@ -99,7 +99,7 @@ def _token_at(sentence: Sentence, offset: int) -> Token | None:
 
 def _phrases(reading: Reading, sentence: Sentence, actor: Record | None) -> None:
     base = sentence.span.start_char
-    for match, number in technique_phrases().finditer(sentence.span.text):
+    for match, number in technique_phrases().finditer(sentence.text):
         token = _token_at(sentence, base + match.start())
         if token is None or _inside_name(reading, token):
             continue
@@ -242,7 +242,7 @@ def _malware(reading: Reading, sentence: Sentence, actor: Record | None) -> None
 
 
 def _vulnerabilities(reading: Reading, sentence: Sentence, actor: Record | None) -> None:
-    text = sentence.span.text
+    text = sentence.text
     named = [m.record for m in sentence.mentions if m.record is not None and m.record.kind == "Vulnerability"]
     if named and (_EXPLOIT.search(text) or len(named) <= 3):
         for mention in sentence.mentions:

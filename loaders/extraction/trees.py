@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
-ROWS = 2000
-"""Rows that are judged at once, which bounds the memory that a long text takes."""
+ROWS = 64
+"""Rows that are judged at once: so few that what is made of them stays in the cache."""
 
 
 class Trees:
@@ -27,14 +27,21 @@ class Trees:
     def __init__(self, path: Path, names: Sequence[str]) -> None:
         with np.load(path) as arrays:
             place = {name: at for at, name in enumerate(names)}
-            places = np.array([place.get(name, len(names)) for name in arrays["names"].tolist()], np.int64)
-            self.feature: npt.NDArray[np.int64] = places[arrays["feature"]]
+            places = np.array([place.get(name, len(names)) for name in arrays["names"].tolist()], np.int32)
+            self.feature: npt.NDArray[np.int32] = places[arrays["feature"]]
             self.threshold: Floats = arrays["threshold"]
-            self.left: npt.NDArray[np.int64] = arrays["left"].astype(np.int64)
-            self.right: npt.NDArray[np.int64] = arrays["right"].astype(np.int64)
+            self.below: npt.NDArray[np.int32] = np.stack([arrays["left"], arrays["right"]], 1).astype(np.int32).ravel()
             self.value: Floats = arrays["value"]
-            self.root: npt.NDArray[np.int64] = arrays["root"].astype(np.int64)
-            self.target: npt.NDArray[np.int64] = arrays["target"].astype(np.int64)
+            self.root: npt.NDArray[np.int32] = arrays["root"].astype(np.int32)
+            self.target: npt.NDArray[np.int32] = arrays["target"].astype(np.int32)
+        self.depth = self._depth()
+
+    def _depth(self) -> int:
+        """The most steps from a root to a leaf."""
+        nodes, steps = np.unique(self.root), 0
+        while len(nodes := nodes[self.below[2 * nodes] != nodes]):
+            nodes, steps = np.unique(self.below.reshape(-1, 2)[nodes]), steps + 1
+        return steps
 
     def chances(self, table: Floats) -> Floats:
         """The chances of each class: [rows, features] to [rows, classes]; of two classes, the second is given."""
@@ -46,14 +53,12 @@ class Trees:
         return np.asarray(powers / powers.sum(1, keepdims=True), np.float32)
 
     def _margins(self, table: Floats) -> Floats:
-        table = np.pad(table, ((0, 0), (0, 1)))  # the last column stands for features that are not there
-        rows = np.arange(len(table))[:, None]
+        width = table.shape[1] + 1
+        flat = np.pad(table, ((0, 0), (0, 1))).ravel()  # the last column stands for features that are not there
+        starts = np.arange(len(table), dtype=np.int32)[:, None] * width
         node = np.broadcast_to(self.root, (len(table), len(self.root)))
-        while True:
-            below = table[rows, self.feature[node]] <= self.threshold[node]
-            following = np.where(below, self.left[node], self.right[node])
-            if (following == node).all():
-                break
-            node = following
-        values = self.value[node]
+        for _ in range(self.depth):
+            above = flat.take(self.feature.take(node) + starts) > self.threshold.take(node)
+            node = self.below.take(2 * node + above)
+        values = self.value.take(node)
         return np.stack([values[:, self.target == t].sum(1) for t in range(int(self.target.max()) + 1)], 1)

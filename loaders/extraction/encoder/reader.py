@@ -20,13 +20,15 @@ from loaders.extraction.encoder import text as texts
 from ontology.errors import IncidentGraphError
 
 Floats = npt.NDArray[np.float32]
-BUDGET, TITLE_BUDGET, MOST_SPANS, BATCH_PIECES, MOST_PIECES = 192, 28, 40, 2400, 8
+BUDGET, TITLE_BUDGET, MOST_SPANS, MOST_PIECES = 192, 28, 40, 8
 FLOOR = 0.05
 """Proposals less likely than this are not given at all."""
 _LEAST = {"entity": 0.3, "phrase": 0.3, "incident": 0.5}
 """How likely a word must be inside a span of each layer; low where the roles decide later."""
 
 
+_SLOW = ["SkipLayerNormFusion"]
+"""What onnxruntime makes slower: its fused norm takes ten times as long on a CPU as a sum and a norm do."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 DOUBT = 0.7
 """How likely a modality must be before a statement is told as anything but asserted."""
@@ -102,14 +104,15 @@ class Encoder:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+
+        def session(name: str) -> onnxruntime.InferenceSession:
+            return onnxruntime.InferenceSession(
+                str(folder / name), options, providers=["CPUExecutionProvider"], disabled_optimizers=_SLOW
+            )
+
         try:
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            self._words = onnxruntime.InferenceSession(
-                str(folder / "words.onnx"), options, providers=["CPUExecutionProvider"]
-            )
-            self._spans = onnxruntime.InferenceSession(
-                str(folder / "spans.onnx"), options, providers=["CPUExecutionProvider"]
-            )
+            self._words, self._spans = session("words.onnx"), session("spans.onnx")
             meta: dict[str, Any] = json.loads((folder / "labels.json").read_text("utf-8"))
         except Exception as error:
             raise EncoderUnavailable(
@@ -145,8 +148,8 @@ class Encoder:
         job = _Job(text, prefix[:TITLE_BUDGET], marks[:TITLE_BUDGET], given, reading)
         counts = [len(p) for p in text.pieces]
         cut = texts.windows(texts.sentences(body, text.offsets), counts, BUDGET)
-        for batch in _batches(cut, counts, len(job.prefix)):
-            self._read_batch(job, batch)
+        for low, high in cut:
+            self._read_window(job, low, high)
         reading.mentions.sort(key=lambda m: (m.start, m.end, m.type))
         return reading
 
@@ -163,39 +166,26 @@ class Encoder:
             offsets, [p[:MOST_PIECES] or [self._unknown] for p in pieces], [texts.case_flag(s) for s in strings]
         )
 
-    def _read_batch(self, job: _Job, batch: list[tuple[int, int]]) -> None:
+    def _read_window(self, job: _Job, low: int, high: int) -> None:
+        # One window a run: several would be padded to the longest, and what they make does not stay in the cache.
         text, reading = job.text, job.reading
-        lines: list[list[int]] = []
-        flags: list[list[int]] = []
-        heads: list[list[int]] = []
-        for low, high in batch:
-            line, marked, head = [self._begin, *job.prefix, self._separator], [0, *job.marks, 0], []
-            for word in range(low, high):
-                head.append(len(line))
-                line += text.pieces[word]
-                marked += [text.flags[word]] * len(text.pieces[word])
-            lines.append([*line, self._separator])
-            flags.append([*marked, 0])
-            heads.append(head)
-        ids = _padded(lines, self._pad)
-        mask = np.arange(ids.shape[1])[None] < np.array([len(line) for line in lines])[:, None]
-        inputs = {"ids": ids, "flags": _padded(flags, 0), "mask": mask, "heads": _padded(heads, 0)}
+        line, marked, heads = [self._begin, *job.prefix, self._separator], [0, *job.marks, 0], []
+        for word in range(low, high):
+            heads.append(len(line))
+            line += text.pieces[word]
+            marked += [text.flags[word]] * len(text.pieces[word])
+        line.append(self._separator)
+        marked.append(0)
+        inputs = {"ids": _row(line), "flags": _row(marked), "mask": np.ones((1, len(line)), bool), "heads": _row(heads)}
         states, *tagged = self._words.run(None, inputs)
-        layers = dict(zip(labels.LAYERS, tagged, strict=True))
-        chosen: list[list[tuple[int, int, Mention]]] = []
-        for row, (low, high) in enumerate(batch):
-            found = self._mentions({name: scores[row, : high - low] for name, scores in layers.items()}, text, low)
-            reading.mentions += [m for _, _, m in found]
-            chosen.append(_candidates(found, job.given, text, low, high))
-        if not any(chosen):
+        found = self._mentions({name: scores[0] for name, scores in zip(labels.LAYERS, tagged, strict=True)}, text, low)
+        reading.mentions += [m for _, _, m in found]
+        spans = _candidates(found, job.given, text, low, high)
+        if not spans:
             return
-        first = _padded([[a for a, _, _ in c] or [0] for c in chosen], 0)
-        last = _padded([[b for _, b, _ in c] or [0] for c in chosen], 0)
-        roles, modality, relations = self._spans.run(None, {"states": states, "first": first, "last": last})
-        for row, spans in enumerate(chosen):
-            mentions = [m for _, _, m in spans]
-            n = len(mentions)
-            reading.proposals += self._proposals(mentions, roles[row, :n], modality[row, :n], relations[row, :n, :n])
+        ends = {"first": _row([a for a, _, _ in spans]), "last": _row([b for _, b, _ in spans])}
+        roles, modality, relations = self._spans.run(None, {"states": states, **ends})
+        reading.proposals += self._proposals([m for _, _, m in spans], roles[0], modality[0], relations[0])
 
     def _mentions(self, layers: dict[str, Floats], text: _Words, low: int) -> list[tuple[int, int, Mention]]:
         found = []
@@ -274,25 +264,8 @@ def _candidates(
     return sorted(ranked[:MOST_SPANS], key=lambda c: (c[0], c[1]))
 
 
-def _batches(cut: Sequence[tuple[int, int]], counts: Sequence[int], prefix: int) -> Iterator[list[tuple[int, int]]]:
-    batch: list[tuple[int, int]] = []
-    longest = 0
-    for low, high in cut:
-        size = sum(counts[low:high]) + prefix + 3
-        longest = max(longest, size)
-        if batch and (len(batch) + 1) * longest > BATCH_PIECES:
-            yield batch
-            batch, longest = [], size
-        batch.append((low, high))
-    if batch:
-        yield batch
-
-
-def _padded(rows: Sequence[Sequence[int]], value: int) -> npt.NDArray[np.int64]:
-    table = np.full((len(rows), max(1, *map(len, rows)) if len(rows) > 1 else max(1, len(rows[0]))), value, np.int64)
-    for i, row in enumerate(rows):
-        table[i, : len(row)] = row
-    return table
+def _row(numbers: Sequence[int]) -> npt.NDArray[np.int64]:
+    return np.array([numbers], np.int64)
 
 
 def _sigmoid(scores: Floats) -> Floats:
