@@ -1,6 +1,6 @@
 """Files of a page, kept in memory: read and compressed once, and named by their content so that browsers keep them.
 
-A page of twenty small modules must not cost twenty looks at the disk, nor be asked for again at every visit. Under
+A page must not cost a look at the disk, nor be asked for again at every visit. Under
 `/<folder>/<digest>/…` a file may be kept for ever, for another content has another digest; under `/<folder>/…` a
 browser asks each time whether it is still the same.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,11 +53,9 @@ class Asset:
 
 
 class Assets:
-    """An application to mount: all files of a folder."""
+    """An application to mount: files by their paths."""
 
-    def __init__(self, folder: Path) -> None:
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
-        contents = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+    def __init__(self, contents: Mapping[str, bytes]) -> None:
         self._files = {name: Asset.of(body, name) for name, body in contents.items()}
         whole = hashlib.sha256(repr(sorted((n, a.etag) for n, a in self._files.items())).encode())
         self.digest = whole.hexdigest()[:12]

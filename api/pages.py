@@ -16,6 +16,7 @@ from fastapi.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
 from api.assets import Asset, Assets
+from api.bundle import bundle
 
 HERE = Path(__file__).parent
 SWAGGER = Path(str(files("fastapi_offline"))) / "static"
@@ -30,7 +31,7 @@ PAGES = {
 def install(app: FastAPI, browser_url: str | None) -> None:
     """Serve the pages that are there; call it after the routers, whose paths go first."""
 
-    explorer = Assets(HERE / "explorer")
+    explorer = Assets(_explorer())
     index = Asset.of(_index(explorer.digest, browser_url or "").encode(), "index.html")
 
     async def start(request: Request) -> Response:
@@ -41,6 +42,15 @@ def install(app: FastAPI, browser_url: str | None) -> None:
         app.add_api_route(path, _file(file), include_in_schema=False)
     app.mount("/explorer", explorer, name="explorer")
     app.mount("/browser", StaticFiles(directory=HERE / "browser"), name="browser")
+
+
+def _explorer() -> dict[str, bytes]:
+    """The explorer's files as they are sent: its modules and their data as one, the others as they are."""
+    folder = HERE / "explorer"
+    files_ = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    bundled = {name: path.read_text("utf-8") for name, path in files_.items() if path.suffix in {".js", ".json"}}
+    others = {name: path.read_bytes() for name, path in files_.items() if name not in bundled}
+    return others | {"page.js": bundle(bundled, "js/main.js", "page.js").encode()}
 
 
 def _index(digest: str, browser_url: str) -> str:

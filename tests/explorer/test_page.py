@@ -50,6 +50,18 @@ def test_on_a_phone_nothing_is_cut_or_moves(site: str, opened: Open, view: str) 
     assert page.evaluate("window.moved") < 0.02
 
 
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_first_visit_asks_for_few_files(site: str, opened: Open, view: str) -> None:
+    page = opened("about:blank", ready="body")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(site + view)
+    page.wait_for_selector("main:not([aria-busy]) h1")
+    # The page, its style, script, colours and sign; then what the view shows, and the library that draws it.
+    assert len([each for each in asked if "/v1/" not in each]) <= 6
+    assert len([each for each in asked if "/v1/" in each]) <= 3
+
+
 def test_evidence_by_keyboard_alone(site: str, opened: Open) -> None:
     page = opened(site + VIEWS[1])
     opener = page.locator("main button.evidence-button").first

@@ -1,5 +1,5 @@
 /* The API, as the page uses it. */
-import { TOKEN, bearer, early } from "./early.js";
+const TOKEN = "incident-graph-token"; // the name under which the token stays in the tab
 
 export class ApiError extends Error {
   constructor(problem, status) {
@@ -26,10 +26,10 @@ export function query(parameters) {
 }
 
 export async function request(path, { method = "GET", body, headers = {}, signal } = {}) {
-  const sent = { Accept: "application/json", ...bearer(), ...headers };
+  const sent = { Accept: "application/json", ...(token.get() && { Authorization: `Bearer ${token.get()}` }), ...headers };
   let response;
   try {
-    response = await ((method === "GET" && early(path)) || fetch(path, { method, body, headers: sent, signal, credentials: "same-origin" }));
+    response = await fetch(path, { method, body, headers: sent, signal, credentials: "same-origin" });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ApiError({ title: "The server does not answer", detail: "Is incidentgraph serve still running?" }, 0);

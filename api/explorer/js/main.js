@@ -2,7 +2,6 @@
 import { announce, h } from "./dom.js";
 import { parse } from "./route.js";
 import { goTo, searchBox } from "./parts/search.js";
-import { loadLooks } from "./parts/look.js";
 
 const VIEWS = {
   "": () => import("./views/home.js"),
@@ -39,7 +38,7 @@ async function show() {
   try {
     const load = VIEWS[name];
     if (!load) throw Object.assign(new Error(`There is no view “${name.slice(0, 60)}”.`), { hint: "Start from the list of incidents." });
-    const [module] = await Promise.all([load(), looks]);
+    const module = await load();
     ({ content, title } = await module.view(rest, parameters));
   } catch (error) {
     content = errorCard(error);
@@ -59,5 +58,4 @@ async function show() {
 
 document.getElementById("search").replaceWith(searchBox({ label: "Search a company, actor, agency, incident", choose: goTo, shortcut: true }));
 window.addEventListener("hashchange", show);
-const looks = loadLooks();
 show();

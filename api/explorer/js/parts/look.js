@@ -1,11 +1,8 @@
 /* How classes, modalities and figures look, the same in every view. Colours of classes come from the ontology, by `look.json`. */
+import looks from "../../look.json" with { type: "json" };
 import { foreign, h } from "../dom.js";
 
-let looks = { namespaces: {}, classes: {}, predicates: {} };
 const browser = document.querySelector("meta[name=neo4j-browser]").content;
-export async function loadLooks() {
-  looks = await (await fetch(new URL("../../look.json", import.meta.url), { credentials: "same-origin" })).json(); // as the page preloads it
-}
 
 /** A link that opens an entity in Neo4j Browser, where one is set up on the same graph. */
 export function browserLink(id) {

@@ -10,7 +10,7 @@ import { parse, to, toEntity } from "../route.js";
 
 export async function view(_, parameters) {
   const [from, to_] = [parameters.get("from"), parameters.get("to")];
-  const ends = await Promise.all([from, to_].map((id) => (id ? api.entity(id) : null)));
+  const [found, ...ends] = await Promise.all([from && to_ ? api.paths(from, to_) : null, ...[from, to_].map((id) => (id ? api.entity(id) : null))]);
   const set = (name) => (entity) => {
     const { parameters: now } = parse();
     location.hash = to(["path"], { from: now.get("from"), to: now.get("to"), [name]: entity.id });
@@ -20,7 +20,6 @@ export async function view(_, parameters) {
     h("div", {}, h("p", { class: "small quiet" }, "To"), searchBox({ label: "Second entity", choose: set("to"), value: ends[1]?.name ?? "" })));
   const head = [h("h1", {}, "How are two entities linked?"), bar];
   if (!ends[0] || !ends[1]) return { title: "Paths", content: [...head, h("p", { class: "quiet" }, "Choose two entities: the shortest ways between them are shown, each step with the sentence that supports it.")] };
-  const found = await api.paths(from, to_);
   if (!found.paths.length) return { title: "Paths", content: [...head, h("p", { role: "status" }, `No way was found. ${found.note}`)] };
   const nodes = new Map(found.paths.flatMap((p) => p.nodes).map((n) => [n.id, n]));
   const edges = new Map(found.paths.flatMap((p) => p.steps).map((s) => [`${s.edge.source} ${s.edge.predicate} ${s.edge.target}`, s.edge]));
