@@ -33,7 +33,19 @@ from training.score_candidates import answers, judge_of, reports, scorer
 
 DIAGRAM = Path(__file__).resolve().parents[1] / "docs" / "reliability.svg"
 Judged = tuple[float, bool]
-SETTINGS = {"thresholds": {"default": 0.55, "usedTechnique": 0.25, "supplies": 0.35}, "doubt": {"asserted": 0.68}}
+SETTINGS = {
+    "thresholds": {
+        "default": 0.53,
+        "usedTechnique": 0.25,
+        "supplies": 0.35,
+        # of what is rare, more is right than the trees dare to say
+        "operates": 0.3,
+        "arrested": 0.35,
+        "charged": 0.3,
+        "sentenced": 0.3,
+    },
+    "doubt": {"asserted": 0.68},
+}
 """From which confidence on a statement is told, by predicate, and from which chance on as asserted."""
 
 

@@ -48,6 +48,12 @@ def default_encoder() -> Path:
     return Path(package.__file__).parent / "data/embeddings/sentence-transformers__all-MiniLM-L6-v2"
 
 
+def special_pieces(tokenizer: Tokenizer) -> tuple[int, int, int, int]:
+    """The pieces that begin, part, hide and fill."""
+    begin, separator, mask, pad = (tokenizer.token_to_id(t) for t in ("[CLS]", "[SEP]", "[MASK]", "[PAD]"))
+    return begin, separator, mask, pad
+
+
 def gather(fast: bool) -> tuple[list[Example], list[Example], list[Example]]:
     """Texts to learn from, auxiliary texts, and texts held out."""
     learn = [example for example, _, _ in sets.own()]
@@ -205,8 +211,7 @@ class Trainer:
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         tokenizer.no_truncation()
         tokenizer.no_padding()
-        begin, separator, mask, pad = (tokenizer.token_to_id(t) for t in ("[CLS]", "[SEP]", "[MASK]", "[PAD]"))
-        self.special = (begin, separator, mask, pad)
+        self.special = special_pieces(tokenizer)
         learn, auxiliary, held = gather(arguments.fast)
         if arguments.half is not None:
             learn = [e for e in learn if half_of(e.name) == arguments.half]
