@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from ontology.statement import Modality
-from store.drawing.canvas import ACCENT, INK, LINE, PAPER, QUIET, element, text, width_of
+from store.drawing.canvas import ACCENT, INK, LINE, PAPER, QUIET, cut, element, text, width_of
 from store.drawing.graph import MARGIN, Part
 from store.lookup.values import Event, Timeline
 
@@ -16,7 +16,7 @@ SIZE = 11.5
 LANE = 22.0
 MOST = 24
 """Dates of a picture; more would not be readable."""
-MOST_LETTERS = 60
+MOST_LETTERS = 72
 
 
 def axis(timeline: Timeline, width: float) -> Part | None:
@@ -86,9 +86,9 @@ def in_words(iso: str) -> str:
 
 def _label(group: Sequence[Event], timeline: Timeline) -> str:
     subject = group[0].subject
-    who = "" if subject is None or subject.id == timeline.entity.id else subject.name + " "
-    words = f"{in_words(group[0].date)}: {who}{', '.join(dict.fromkeys(event.label for event in group))}"
-    return words if len(words) <= MOST_LETTERS else words[: MOST_LETTERS - 1] + "…"
+    who = "" if subject is None or subject.id == timeline.entity.id else cut(subject.name, MOST_LETTERS // 2) + " "
+    what = ", ".join(dict.fromkeys(event.label.removesuffix(" on") for event in group))
+    return cut(f"{in_words(group[0].date)}: {who}{what}", MOST_LETTERS)
 
 
 def _ticks(first: date, last: date) -> list[date]:
