@@ -47,10 +47,9 @@ def axis(timeline: Timeline, width: float) -> Part | None:
         marks.append((group, at, begin, x(end), lane))
     base = len(ends) * LANE + 14
     parts = [element("line", x1=MARGIN, x2=width - MARGIN, y1=base, y2=base, stroke=LINE, stroke_width=2)]
-    for group, at, begin, _, lane in marks:
-        y = base - 16 - lane * LANE
-        parts.append(element("line", x1=at, x2=at, y1=base, y2=y + 4, stroke=LINE, stroke_width=0.75))
-        parts.append(text(_label(group, timeline), begin, y, SIZE))
+    for _, at, _, _, lane in marks:  # before all labels, whose halo keeps them readable over what stands higher
+        parts.append(element("line", x1=at, x2=at, y1=base, y2=base - 12 - lane * LANE, stroke=LINE, stroke_width=0.75))
+    parts += [text(_label(group, timeline), begin, base - 16 - lane * LANE, SIZE) for group, _, begin, _, lane in marks]
     for (group, at, _, end_x, _), (start, _end) in zip(marks, spans, strict=True):
         sure = any(event.modality is Modality.ASSERTED for event in group)
         look = {"fill": ACCENT if sure else PAPER, "stroke": ACCENT, "stroke_width": 1.5}
