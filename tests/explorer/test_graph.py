@@ -51,6 +51,8 @@ def test_three_hundred_entities_stay_readable(site: str, opened: Open) -> None:
     page.wait_for_function(f"() => ({NAMES})().named >= 6")  # the hubs; how many more find room differs by layout
     names = page.evaluate(NAMES)
     assert names["overlaps"] <= names["named"] / 20
+    box = page.evaluate("document.querySelector('.surface').cy.elements().boundingBox({ includeLabels: false })")
+    assert box["w"] >= box["h"]  # it lies along the canvas, which is wide
     assert names["covering"] == 0  # only hubs are named at the cost of a disc
     assert names["letters"] == pytest.approx(12, abs=0.5)  # of one size on the screen, at any zoom
 
