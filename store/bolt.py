@@ -27,6 +27,7 @@ from store.guard import is_explain, without_end
 from store.reader import COUNTS, documents
 from store.rows import Prepared
 from store.values import to_json
+from store.wire import GRACE, Meter, metered
 
 logging.getLogger("neo4j").addHandler(logging.NullHandler())  # what the driver logs is raised as well
 READ_SECONDS = 60.0
@@ -157,6 +158,7 @@ class BoltStore(Store):
             session = stack.enter_context(self._reading())
             self._admit(session, cypher, parameters, bounds.seconds)
             left = max(bounds.seconds - (time.monotonic() - started), 0.05)
+            meter = stack.enter_context(metered(session, row_bytes=2 * bounds.bytes, seconds=left + GRACE))
             running = self._run(session, cypher, parameters, left)
             stack.callback(running.close)
             if is_explain(cypher):
@@ -166,13 +168,19 @@ class BoltStore(Store):
             running.result.peek()
             kept = stack.pop_all()  # from here on the rows keep the session, and close it
         statistics = QueryStatistics(seconds=time.monotonic() - started)
-        return QueryResult(columns, self._rows(kept, running, bounds, statistics, started), statistics)
+        return QueryResult(columns, self._rows(kept, running, meter, bounds, statistics, started), statistics)
 
-    def _rows(
-        self, kept: ExitStack, running: Running, bounds: QueryBounds, statistics: QueryStatistics, started: float
+    def _rows(  # noqa: PLR0917 — what belongs to one answer
+        self,
+        kept: ExitStack,
+        running: Running,
+        meter: Meter,
+        bounds: QueryBounds,
+        statistics: QueryStatistics,
+        started: float,
     ) -> Generator[list[Any], None, str]:
         try:
-            with self._told(bounds.seconds, untrusted=True):
+            with self._told(bounds.seconds, untrusted=True), meter.telling():
                 for record in running.result:
                     row = [to_json(value) for value in record.values()]
                     size = len(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")) + 1

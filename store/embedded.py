@@ -25,6 +25,7 @@ from store.bolt import READ_SECONDS, BoltStore, Connection, Running
 from store.failures import told
 from store.filling import Sink
 from store.graphbatch import GraphBatchSink
+from store.growth import check_growth
 from store.guard import admit, check_loops, check_size
 from store.schema import LEDGER, keys
 
@@ -152,6 +153,7 @@ class EmbeddedStore(BoltStore):
         found = admit(cypher)
         check_size(found)
         check_loops(found)
+        check_growth(found, parameters)
 
     def _run(self, session: Session, cypher: str, parameters: Mapping[str, Any], seconds: float) -> Running:
         # ArcadeDB ignores the limit that Bolt carries, but it ends what it is told to end: the mark tells which.

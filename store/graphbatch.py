@@ -26,6 +26,9 @@ from store.rows import (
 )
 
 _PROBE = "probe-of-a-label-set"
+_LINKS_AT_ONCE = 250_000
+"""After so many relationships the batch is closed, and a new one begun: it ties all its nodes to them in one go, which
+for some millions takes more memory than Java has."""
 _Link = tuple[str, str, Mapping[str, Any]]
 
 
@@ -42,7 +45,7 @@ class GraphBatchSink(Sink):
         self._edges = jpype.JClass("com.arcadedb.python.EdgeBatcher")
 
     def __enter__(self) -> Self:
-        self._batch = self._database.batch().build()
+        self._begin()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -91,6 +94,10 @@ class GraphBatchSink(Sink):
         for name, rows in links.items():
             self._connect(name, rows)
 
+    def _begin(self) -> None:
+        self._batch = self._database.batch().build()
+        self._links = 0
+
     def _place(self, key: str, is_amount: bool) -> str:
         return (self._amounts if is_amount else self._places)[key]
 
@@ -121,6 +128,10 @@ class GraphBatchSink(Sink):
 
     def _connect(self, name: str, links: Sequence[_Link]) -> None:
         if links:
+            if self._links + len(links) > _LINKS_AT_ONCE:
+                self._batch.close()
+                self._begin()
+            self._links += len(links)
             self._database.getSchema().getOrCreateEdgeType(name)
             rows = [{"_src": source, "_dst": target, **properties} for source, target, properties in links]
             self._edges.newEdgesJson(self._batch, name, json.dumps(rows))

@@ -65,6 +65,7 @@ _MOST = {
     "UNION": 20,
     "XOR": 8,
     "operators": 200,
+    "relationships": 20,
 }
 """As does what has more than so many of these."""
 _OPERATORS = _words("AND OR XOR + / % ^")
@@ -117,6 +118,7 @@ def check_size(found: Sequence[Token]) -> None:
     """Refuse what takes a server long to read and to plan, which the time limit of a query does not stop."""
     counts = Counter(token.upper for token in found if token.kind is not Kind.QUOTED)
     counts["operators"] = sum(counts[sign] for sign in _OPERATORS)
+    counts["relationships"] = sum(_is_step(found, index) for index in range(len(found) - 2))
     for name, most in _MOST.items():
         if counts[name] > most:
             raise InvalidQuery(f"there are more than {most} {name}", hint="use a list or a map, or several queries")
@@ -130,6 +132,12 @@ def check_size(found: Sequence[Token]) -> None:
                 raise InvalidQuery(f"queries are more than {_DEEPEST_QUERIES} deep", hint="take them apart by WITH")
         elif token.upper in _PAIRS and open_signs:
             open_signs.pop()
+
+
+def _is_step(found: Sequence[Token], index: int) -> bool:
+    """Whether a pattern goes on behind this sign: `)-[`, `)--`, `)->` or `)<-`."""
+    one, two = found[index + 1].upper, found[index + 2].upper
+    return found[index].upper == ")" and ((one == "-" and two in ("[", "-", ">")) or (one == "<" and two == "-"))
 
 
 def check_loops(found: Sequence[Token]) -> None:

@@ -10,11 +10,14 @@ from neo4j import Driver, GraphDatabase, Session
 from ontology.errors import WriteRefused
 from store.bolt import BoltStore, Connection, Running
 from store.failures import told
-from store.guard import PROCEDURES, admit, check_size, is_explain
+from store.growth import check_growth, check_ranges
+from store.guard import PROCEDURES, admit, check_loops, check_size, is_explain
 from store.schema import FULLTEXT, LEDGER, keys
+from store.wire import GRACE, metered
 
 _READS = "r"
 _LOADING = "LoadCSV"
+_PLAN_BYTES = 8_000_000
 
 
 class Neo4jStore(BoltStore):
@@ -48,9 +51,14 @@ class Neo4jStore(BoltStore):
         super().__init__(Connection(address, driver, driver, database))
 
     def _admit(self, session: Session, cypher: str, parameters: Mapping[str, Any], seconds: float) -> None:
-        check_size(admit(cypher))
+        found = admit(cypher)
+        check_size(found)
+        check_loops(found)
+        check_ranges(found, parameters)
+        check_growth(found, parameters)
         explained = cypher if is_explain(cypher) else f"EXPLAIN {cypher}"
-        plan = session.run(self._timed(explained, seconds), dict(parameters)).consume()
+        with metered(session, row_bytes=_PLAN_BYTES, seconds=seconds + GRACE):
+            plan = session.run(self._timed(explained, seconds), dict(parameters)).consume()
         if plan.query_type != _READS:
             raise WriteRefused("the query would change the graph", hint="queries are read-only")
         for operator in _operators(plan.plan or {}):

@@ -48,6 +48,7 @@ def test_neo4j_is_the_long_term_release_without_plugins_and_its_data_lasts(compo
     assert neo4j["image"] == "neo4j:5.26-community"
     assert not any("PLUGINS" in name or "apoc" in name.lower() for name in neo4j["environment"])
     assert neo4j["environment"]["NEO4J_dbms_security_procedures_allowlist"]
+    assert "db_memory_transaction_max" in str(neo4j["environment"])
     assert neo4j["environment"]["NEO4J_dbms_security_allow__csv__import__from__file__urls"] == "false"
     (volume,) = neo4j["volumes"]
     assert volume.split(":")[0] in compose["volumes"] and volume.endswith(":/data")

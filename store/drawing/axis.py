@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from ontology.statement import Modality
-from store.drawing.canvas import ACCENT, INK, LINE, PAPER, QUIET, element, text, width_of
+from store.drawing.canvas import ACCENT, INK, LINE, PAPER, QUIET, cut, element, text, width_of
 from store.drawing.graph import MARGIN, Part
 from store.lookup.values import Event, Timeline
 
@@ -16,7 +16,7 @@ SIZE = 11.5
 LANE = 22.0
 MOST = 24
 """Dates of a picture; more would not be readable."""
-MOST_LETTERS = 60
+MOST_LETTERS = 72
 
 
 def axis(timeline: Timeline, width: float) -> Part | None:
@@ -47,10 +47,9 @@ def axis(timeline: Timeline, width: float) -> Part | None:
         marks.append((group, at, begin, x(end), lane))
     base = len(ends) * LANE + 14
     parts = [element("line", x1=MARGIN, x2=width - MARGIN, y1=base, y2=base, stroke=LINE, stroke_width=2)]
-    for group, at, begin, _, lane in marks:
-        y = base - 16 - lane * LANE
-        parts.append(element("line", x1=at, x2=at, y1=base, y2=y + 4, stroke=LINE, stroke_width=0.75))
-        parts.append(text(_label(group, timeline), begin, y, SIZE))
+    for _, at, _, _, lane in marks:  # before all labels, whose halo keeps them readable over what stands higher
+        parts.append(element("line", x1=at, x2=at, y1=base, y2=base - 12 - lane * LANE, stroke=LINE, stroke_width=0.75))
+    parts += [text(_label(group, timeline), begin, base - 16 - lane * LANE, SIZE) for group, _, begin, _, lane in marks]
     for (group, at, _, end_x, _), (start, _end) in zip(marks, spans, strict=True):
         sure = any(event.modality is Modality.ASSERTED for event in group)
         look = {"fill": ACCENT if sure else PAPER, "stroke": ACCENT, "stroke_width": 1.5}
@@ -86,9 +85,9 @@ def in_words(iso: str) -> str:
 
 def _label(group: Sequence[Event], timeline: Timeline) -> str:
     subject = group[0].subject
-    who = "" if subject is None or subject.id == timeline.entity.id else subject.name + " "
-    words = f"{in_words(group[0].date)}: {who}{', '.join(dict.fromkeys(event.label for event in group))}"
-    return words if len(words) <= MOST_LETTERS else words[: MOST_LETTERS - 1] + "…"
+    who = "" if subject is None or subject.id == timeline.entity.id else cut(subject.name, MOST_LETTERS // 2) + " "
+    what = ", ".join(dict.fromkeys(event.label.removesuffix(" on") for event in group))
+    return cut(f"{in_words(group[0].date)}: {who}{what}", MOST_LETTERS)
 
 
 def _ticks(first: date, last: date) -> list[date]:

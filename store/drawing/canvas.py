@@ -10,6 +10,12 @@ from store.rendering import visible
 
 FONT = "Source Sans Pro, Source Sans 3, Helvetica, Arial, sans-serif"
 INK, QUIET, LINE, ACCENT, PAPER = "#1d2129", "#555d6b", "#8a909a", "#a52f28", "#ffffff"
+_WIDTHS = {
+    char: width
+    for chars, width in (("ijlI.,:;'’|! ", 0.26), ("frt()-/", 0.34), ("sczJ", 0.43), ("wMW@%—", 0.8), ("m", 0.83))
+    for char in chars
+}
+"""Widths of the letters that are narrower or wider than most, in parts of the size."""
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -37,8 +43,15 @@ def plain(words: str) -> str:
 
 
 def width_of(words: str, size: float) -> float:
-    """About how wide a text is; wide scripts count double."""
-    return size * sum(0.95 if ord(char) > 0x2E7F else 0.5 for char in words)
+    """About how wide a text is in the fonts above; wide scripts count double."""
+    return size * sum(
+        _WIDTHS.get(char, 0.56 if char.isupper() else 0.5) if ord(char) < 0x2E80 else 0.95 for char in words
+    )
+
+
+def cut(words: str, most: int) -> str:
+    """The words, or as many letters of them as there is room for."""
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
 
 
 def lines_of(words: str, *, most: int = 22, lines: int = 3) -> list[str]:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ontology.model import ontology
 from ontology.statement import Modality
 from store.drawing.canvas import INK, LINE, QUIET, element, lines_of, text, width_of
+from store.drawing.links import DASHES, OTHERWISE, Obstacle, links, thickness
 from store.drawing.places import Box, places
-from store.lookup.values import Edge, EntitySummary, Related
+from store.lookup.values import EntitySummary, Related
 
-NAME, WORD = 13.0, 10.5
+NAME = 13.0
 LEADING = 1.15
 SCALE = 0.36
 """Radius of a disc for each pixel of its class's diameter in the style sheet."""
 MARGIN = 24.0
-DASHES = {Modality.ASSERTED: None, Modality.DENIED: "2 4"}
-_OTHERWISE = "7 5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +34,8 @@ def graph(related: Related) -> Part:
     top = min(box.y - box.up for box in boxes.values()) - MARGIN
     width = max(box.x + box.across for box in boxes.values()) + MARGIN - left
     height = max(box.y + box.down for box in boxes.values()) + MARGIN - top
-    radii = {node.id: _radius(node) for node in related.nodes}
-    drawn = [*_edges(related.edges, boxes, radii), *(_node(n, boxes[n.id], related.centre) for n in related.nodes)]
+    obstacles = {n.id: Obstacle(boxes[n.id], _radius(n), _half(n)) for n in related.nodes}
+    drawn = [*links(related.edges, obstacles), *(_node(n, boxes[n.id], related.centre) for n in related.nodes)]
     legend = _legend(related, width)
     moved = element("g", *drawn, transform=f"translate({-left:.1f} {-top:.1f})")
     below = element("g", *legend.svg, transform=f"translate(0 {height:.1f})")
@@ -50,110 +46,58 @@ def _radius(node: EntitySummary) -> float:
     return ontology().classes[node.type].size * SCALE
 
 
+def _half(node: EntitySummary) -> float:
+    return max(width_of(line, NAME) for line in lines_of(node.name)) / 2
+
+
 def _reach(node: EntitySummary) -> tuple[float, float, float]:
-    lines = lines_of(node.name)
     radius = _radius(node)
-    across = max(radius, *(width_of(line, NAME) / 2 for line in lines)) + 8
-    return across, radius + 6, radius + len(lines) * NAME * LEADING + 12
+    return max(radius, _half(node)) + 8, radius + 6, radius + len(lines_of(node.name)) * NAME * LEADING + 12
 
 
 def _node(node: EntitySummary, box: Box, centre: str) -> str:
     radius = _radius(node)
     stroke = {"stroke": INK, "stroke_width": 3} if node.id == centre else {}
     disc = element("circle", cx=box.x, cy=box.y, r=radius, fill=ontology().classes[node.type].colour, **stroke)
-    weight = "600" if node.id == centre else None
+    lines = lines_of(node.name)
+    first = -radius - NAME * (0.45 + LEADING * (len(lines) - 1)) if box.above else radius + NAME
     names = [
-        text(line, box.x, box.y + radius + NAME * (1 + LEADING * n), NAME, anchor="middle", font_weight=weight)
-        for n, line in enumerate(lines_of(node.name))
+        text(
+            line,
+            box.x,
+            box.y + first + NAME * LEADING * n,
+            NAME,
+            anchor="middle",
+            font_weight="600" if node.id == centre else None,
+        )
+        for n, line in enumerate(lines)
     ]
     return element("g", disc, *names)
 
 
-def _edges(edges: Sequence[Edge], boxes: dict[str, Box], radii: dict[str, float]) -> list[str]:
-    together: defaultdict[tuple[str, str], list[Edge]] = defaultdict(list)
-    for edge in edges:
-        if edge.source in boxes and edge.target in boxes and edge.source != edge.target:
-            first, second = sorted((edge.source, edge.target))
-            together[first, second].append(edge)
-    lines, words = [], []
-    for (first, _), group in sorted(together.items()):
-        for n, edge in enumerate(sorted(group, key=lambda each: (each.predicate, each.source))):
-            bend = (n - (len(group) - 1) / 2) * 46 * (1 if edge.source == first else -1)
-            line, word = _edge(edge, boxes, radii, bend)
-            lines.append(line)
-            words.append(word)
-    return [*lines, *words]
-
-
-def _edge(edge: Edge, boxes: dict[str, Box], radii: dict[str, float], bend: float) -> tuple[str, str]:
-    a, b = boxes[edge.source], boxes[edge.target]
-    length = math.dist((a.x, a.y), (b.x, b.y)) or 1.0
-    dx, dy = (b.x - a.x) / length, (b.y - a.y) / length
-    cx, cy = (a.x + b.x) / 2 - dy * bend, (a.y + b.y) / 2 + dx * bend
-    start = _towards((a.x, a.y), (cx, cy), radii[edge.source] + 1)
-    tip = _towards((b.x, b.y), (cx, cy), radii[edge.target] + 2)
-    back = _towards(tip, (cx, cy), 9)
-    ax, ay = (tip[0] - back[0]) / 9, (tip[1] - back[1]) / 9
-    colour = "#a52f28" if edge.modality is Modality.DENIED else LINE
-    path = f"M {start[0]:.1f} {start[1]:.1f} Q {cx:.1f} {cy:.1f} {back[0]:.1f} {back[1]:.1f}"
-    head = [(tip[0], tip[1]), (back[0] - ay * 4, back[1] + ax * 4), (back[0] + ay * 4, back[1] - ax * 4)]
-    line = element(
-        "g",
-        element(
-            "path",
-            d=path,
-            fill="none",
-            stroke=colour,
-            stroke_width=min(4.0, 1 + math.log2(1 + edge.sources) / 2),
-            stroke_dasharray=DASHES.get(edge.modality, _OTHERWISE),
-        ),
-        element("polygon", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in head), fill=colour),
-    )
-    # The middle of a quadratic curve lies halfway between its control point and the middle of its ends.
-    mx, my = (a.x + b.x + 2 * cx) / 4, (a.y + b.y + 2 * cy) / 4
-    angle = math.degrees(math.atan2(dy, dx))
-    angle = angle - 180 if angle > 90 else angle + 180 if angle < -90 else angle
-    word = text(
-        edge.label,
-        mx,
-        my + WORD / 3,
-        WORD,
-        anchor="middle",
-        fill=QUIET,
-        transform=f"rotate({angle:.1f} {mx:.1f} {my:.1f})",
-    )
-    return line, word
-
-
-def _towards(a: tuple[float, float], b: tuple[float, float], by: float) -> tuple[float, float]:
-    """The point that is `by` from `a` on the way to `b`."""
-    length = math.dist(a, b) or 1.0
-    return a[0] + (b[0] - a[0]) / length * by, a[1] + (b[1] - a[1]) / length * by
-
-
 def _legend(related: Related, width: float) -> Part:
+    """What the colours and the lines say, as far as they occur."""
     classes = ontology().classes
     types = sorted({node.type for node in related.nodes}, key=list(classes).index)
-    entries: list[tuple[str, str | None, Modality | None]] = [
-        (classes[t].label, classes[t].colour, None) for t in types
+    signs = [
+        (classes[each].label, 12.0, element("circle", cx=6, cy=-4, r=6, fill=classes[each].colour)) for each in types
     ]
     if any(edge.modality not in DASHES for edge in related.edges):
-        entries.append(("only claimed, alleged or estimated", None, Modality.CLAIMED))
+        signs.append(("only claimed, alleged or estimated", 24.0, _stroke(2, OTHERWISE)))
     if any(edge.modality is Modality.DENIED for edge in related.edges):
-        entries.append(("denied", None, Modality.DENIED))
+        signs.append(("denied", 24.0, _stroke(2, DASHES[Modality.DENIED])))
+    if any(edge.sources > 1 for edge in related.edges):
+        signs.append(("the thicker, the more sources", 24.0, _stroke(thickness(9), None)))
     x, y, parts = MARGIN, 14.0, []
-    for label, colour, modality in entries:
-        room = 34 + width_of(label, 12)
+    for label, wide, sign in signs:
+        room = wide + 6 + width_of(label, 12)
         if x + room > width and x > MARGIN:
             x, y = MARGIN, y + 20
-        sign = (
-            element("circle", cx=x + 6, cy=y - 4, r=6, fill=colour)
-            if modality is None
-            else element(
-                "line", x1=x - 6, x2=x + 14, y1=y - 4, y2=y - 4, stroke=LINE, stroke_width=2,
-                stroke_dasharray=DASHES.get(modality, _OTHERWISE),
-            )
-        )  # fmt: skip
-        parts += [sign, text(label, x + 18, y, 12.0, fill=QUIET)]
-        x += room + (8 if modality is None else 14)
+        shown = text(label, wide + 6, 0, 12.0, fill=QUIET)
+        parts.append(element("g", sign, shown, transform=f"translate({x:.1f} {y:.1f})"))
+        x += room + 20
     return Part(parts, 0, y + 18)
+
+
+def _stroke(width: float, dashes: str | None) -> str:
+    return element("line", x1=0, x2=24, y1=-4, y2=-4, stroke=LINE, stroke_width=width, stroke_dasharray=dashes)

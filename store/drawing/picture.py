@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ontology.model import ontology
-from store.drawing.axis import axis
+from store.drawing.axis import axis, in_words
 from store.drawing.canvas import QUIET, drawing, element, lines_of, text
 from store.drawing.graph import MARGIN, Part, graph
-from store.lookup.values import EntityDetail, Related, Timeline
+from store.lookup.values import EntityDetail, Evidence, Related, Timeline
 
 LEAST_WIDTH = 900.0
+MOST_SOURCES = 10
+SOURCE, LEADING = 11.5, 17.0
 
 
 def picture(entity: EntityDetail, related: Related, timeline: Timeline) -> str:
@@ -33,11 +35,33 @@ def picture(entity: EntityDetail, related: Related, timeline: Timeline) -> str:
         parts.append(text("Timeline", MARGIN, y + 16, 15.0, font_weight="600"))
         parts.append(element("g", *times.svg, transform=f"translate(0 {y + 26:.1f})"))
         y += times.height + 34
+    sources = _sources(related, timeline)
+    if sources:
+        parts.append(text("Sources", MARGIN, y + 16, 15.0, font_weight="600"))
+        parts += [text(line, MARGIN, y + 36 + n * LEADING, SOURCE) for n, line in enumerate(sources)]
+        y += 36 + len(sources) * LEADING
     notes = "; ".join(note for note in (related.note, timeline.note) if note)
     if notes:
         parts.append(text(notes, MARGIN, y + 8, 10.0, fill=QUIET))
         y += 16
     return drawing(parts, width, y + MARGIN / 2)
+
+
+def _sources(related: Related, timeline: Timeline) -> list[str]:
+    """The documents that the best sentences for what is drawn stand in, a line each, the earliest first."""
+    cited = [edge.evidence for edge in related.edges]
+    cited += [event.evidence for event in timeline.events if event.evidence]
+    documents = {each.document: each for each in cited}.values()
+    lines = [_source(each) for each in sorted(documents, key=lambda e: (e.published_on or "", e.title, e.document))]
+    if len(lines) <= MOST_SOURCES:
+        return lines
+    return [*lines[: MOST_SOURCES - 1], f"and {len(lines) - MOST_SOURCES + 1} more"]
+
+
+def _source(evidence: Evidence) -> str:
+    title = " ".join(lines_of(evidence.title or "a document without a title", most=90, lines=1))
+    when = in_words(evidence.published_on) if evidence.published_on else ""
+    return ", ".join(part for part in ((evidence.publisher or "")[:60], f"“{title}”", when) if part)
 
 
 def _counted(number: int, one: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from ontology.model import ontology
@@ -14,6 +15,9 @@ from store.lookup.values import Direction, Edge, Evidence, LinkCount
 from store.lookup.view import View, modality_rank
 from store.projection import fact
 
+HUB = 2_000
+"""From so many statements on, the edges of an entity are chosen by what the store has summed up of them: to sum up all
+statements of an entity that a third of a million statements name takes twenty seconds."""
 _WAYS: Mapping[Direction, str] = {"out": "SUBJECT", "in": "OBJECT"}
 
 
@@ -59,6 +63,27 @@ class EdgeFilter:
         """The relationship types from a statement to the entity at the other end."""
         return {"out": "OBJECT", "in": "SUBJECT", None: "SUBJECT|OBJECT"}[self.direction]
 
+    @property
+    def is_summed_up(self) -> bool:
+        """Whether a relationship tells what is asked: it keeps the strongest modality of its statements alone."""
+        strongest = {modality for modality in Modality if modality.rank < len(self.modalities)}
+        return self.confidence <= 0 and self.within is None and set(self.modalities) in (set(), strongest)
+
+    @property
+    def pattern(self) -> str:
+        """Cypher pattern of the relationships `r` between an entity `e` and the other end `o`."""
+        predicates = [ontology().predicates[name] for name in self.predicates or ontology().predicates]
+        types = "|".join(predicate.relationship_type for predicate in predicates if predicate.range) or "NONE"
+        left, right = {"out": ("-", "->"), "in": ("<-", "-"), None: ("-", "-")}[self.direction]
+        return f"(e){left}[r:{types}]{right}(o:Entity)"
+
+    @property
+    def summed_up_conditions(self) -> str:
+        """Cypher conditions on `r` and `o`, for a reader who may see all."""
+        conditions = ["any(label IN labels(o) WHERE label IN $types)"] if self.types else []
+        conditions += ["r.modality IN $modalities"] if self.modalities else []
+        return " AND ".join(conditions) or "true"
+
     def parameters(self, view: View, **others: Any) -> Mapping[str, Any]:
         """The parameters that the conditions need, with those of the query."""
         return view.parameters(
@@ -83,6 +108,63 @@ def edges_of(
     store: Store, view: View, ids: Sequence[str], wanted: EdgeFilter, *, limit: int
 ) -> tuple[list[Edge], dict[str, int]]:
     """The best supported edges of each entity, at most `limit` an entity, and how many each has in all."""
+    hubs = _hubs(store, view, ids, wanted)
+    edges, totals = _summed_up_now(store, view, [id_ for id_ in ids if id_ not in hubs], wanted, limit=limit)
+    if hubs:
+        best, more = _best_of_hubs(store, view, hubs, wanted, limit=limit)
+        edges |= edges_between(store, view, [triple for triples in best.values() for triple in triples], wanted)
+        edges = dict(sorted(edges.items(), key=lambda item: (-item[1].sources, -item[1].statements, item[0])))
+        totals |= more
+    return list(edges.values()), totals
+
+
+def _hubs(store: Store, view: View, ids: Sequence[str], wanted: EdgeFilter) -> list[str]:
+    """Those of the entities with very many statements, if the store's own sums may be shown and tell what is asked."""
+    if not (view.is_full and wanted.is_summed_up):
+        return []
+    rows = store.read(
+        """
+        UNWIND $ids AS id
+        MATCH (e:Entity {id: id})
+        WITH id, COUNT { (e)<-[:SUBJECT|OBJECT]-() } AS statements
+        WHERE statements >= $hub
+        RETURN id
+        """,
+        {"ids": list(ids), "hub": HUB},
+    )
+    return [row["id"] for row in rows]
+
+
+def _best_of_hubs(
+    store: Store, view: View, ids: Sequence[str], wanted: EdgeFilter, *, limit: int
+) -> tuple[dict[str, list[tuple[str, str, str]]], dict[str, int]]:
+    """The edges of each entity that most documents support, as bare triples, and how many each has in all."""
+    rows = store.read(
+        f"""
+        UNWIND $ids AS id
+        MATCH (e:Entity {{id: id}})
+        CALL (e) {{
+          MATCH {wanted.pattern}
+          WHERE {wanted.summed_up_conditions}
+          WITH o.id AS other, type(r) AS relationship, startNode(r).id = e.id AS forward, size(r.sources) AS sources
+          ORDER BY sources DESC, relationship, other
+          WITH collect([other, relationship, forward]) AS links
+          RETURN size(links) AS total, links[..$limit] AS best
+        }}
+        RETURN id, total, best
+        """,
+        wanted.parameters(view, ids=list(ids), limit=limit),
+    )
+    best = {row["id"]: [_named(row["id"], *link) for link in row["best"]] for row in rows}
+    return best, {row["id"]: row["total"] for row in rows}
+
+
+def _summed_up_now(
+    store: Store, view: View, ids: Sequence[str], wanted: EdgeFilter, *, limit: int
+) -> tuple[dict[tuple[str, str, str], Edge], dict[str, int]]:
+    """The edges of entities with few statements, or for a reader who may not see all of them."""
+    if not ids:
+        return {}, {}
     rows = store.read(
         f"""
         UNWIND $ids AS id
@@ -105,13 +187,14 @@ def edges_of(
         for data in row["best"]:
             edge = _edge(row["id"], data)
             edges.setdefault((edge.source, edge.predicate, edge.target), edge)
-    return list(edges.values()), {row["id"]: row["total"] for row in rows}
+    return edges, {row["id"]: row["total"] for row in rows}
 
 
 def edges_between(
-    store: Store, view: View, triples: Iterable[tuple[str, str, str]]
+    store: Store, view: View, triples: Iterable[tuple[str, str, str]], wanted: EdgeFilter = ALL
 ) -> dict[tuple[str, str, str], Edge]:
-    """The edges with these subjects, predicates and objects, as far as visible statements support them."""
+    """The edges with these subjects, predicates and objects, as far as statements support them that are wanted."""
+    wanted = replace(wanted, types=(), predicates=(), direction=None)  # these three have been asked of the triples
     asked = [{"fact": fact(s, p, o), "subject": s} for s, p, o in triples]
     rows = store.read(
         f"""
@@ -119,13 +202,13 @@ def edges_between(
         CALL (asked) {{
           MATCH (s:Statement {{fact: asked.fact}})-[:OBJECT]->(o:Entity)
           MATCH (s)-[way:SUBJECT]->(:Entity), (s)-[at:STATED_IN]->(d:Document)
-          WHERE {view.visible("d")}
+          WHERE {wanted.conditions(view)}
           {_SUM_UP}
           RETURN {_EDGE} AS edge
         }}
         RETURN asked.subject AS id, edge
         """,
-        view.parameters(asked=asked),
+        wanted.parameters(view, asked=asked),
     )
     edges = [_edge(row["id"], row["edge"]) for row in rows]
     return {(edge.source, edge.predicate, edge.target): edge for edge in edges}
@@ -133,7 +216,37 @@ def edges_between(
 
 def link_counts(store: Store, view: View, entity_id: str, wanted: EdgeFilter = ALL) -> list[LinkCount]:
     """How many entities one entity is linked with, a predicate and direction, in the order of the ontology."""
+    if _hubs(store, view, [entity_id], wanted):
+        rows = _counted_of_hub(store, view, entity_id, wanted)
+    else:
+        rows = _counted_now(store, view, entity_id, wanted)
+    order = list(ontology().predicates)
+    counts = [_link_count(row) for row in rows]
+    return sorted(counts, key=lambda c: (order.index(c.predicate), c.direction != "out"))
+
+
+def _counted_of_hub(store: Store, view: View, entity_id: str, wanted: EdgeFilter) -> list[dict[str, Any]]:
     rows = store.read(
+        f"""
+        MATCH {wanted.pattern.replace("(e)", "(e:Entity {id: $id})", 1)}
+        WHERE {wanted.summed_up_conditions}
+        RETURN type(r) AS relationship, startNode(r).id = $id AS forward, count(DISTINCT o) AS count
+        """,
+        wanted.parameters(view, id=entity_id),
+    )
+    names = _by_relationship()
+    return [
+        {
+            "predicate": names[row["relationship"]],
+            "way": "SUBJECT" if row["forward"] else "OBJECT",
+            "count": row["count"],
+        }
+        for row in rows
+    ]
+
+
+def _counted_now(store: Store, view: View, entity_id: str, wanted: EdgeFilter) -> list[dict[str, Any]]:
+    return store.read(
         f"""
         MATCH (e:Entity {{id: $id}})<-[way:{wanted.ways}]-(s:Statement)-[:{wanted.other_ways}]->(o:Entity)
         MATCH (s)-[at:STATED_IN]->(d:Document)
@@ -142,15 +255,17 @@ def link_counts(store: Store, view: View, entity_id: str, wanted: EdgeFilter = A
         """,
         wanted.parameters(view, id=entity_id),
     )
-    order = list(ontology().predicates)
-    counts = [_link_count(row) for row in rows]
-    return sorted(counts, key=lambda c: (order.index(c.predicate), c.direction != "out"))
 
 
 def neighbours(
     store: Store, view: View, ids: Sequence[str], wanted: EdgeFilter, *, limit: int
 ) -> dict[str, list[tuple[str, str, str]]]:
     """The edges of each entity as bare triples, at most `limit` an entity: all that a search for paths needs."""
+    hubs = _hubs(store, view, ids, wanted)
+    found = _best_of_hubs(store, view, hubs, wanted, limit=limit)[0] if hubs else {}
+    ids = [id_ for id_ in ids if id_ not in found]
+    if not ids:
+        return found
     rows = store.read(
         f"""
         UNWIND $ids AS id
@@ -168,7 +283,7 @@ def neighbours(
         """,
         wanted.parameters(view, ids=list(ids), limit=limit),
     )
-    return {row["id"]: [_triple(row["id"], *link) for link in row["links"]] for row in rows}
+    return found | {row["id"]: [_triple(row["id"], *link) for link in row["links"]] for row in rows}
 
 
 _SUM_UP = f"""
@@ -188,6 +303,16 @@ _EDGE = """{other: other, way: way, predicate: predicate, statements: statements
 
 def _triple(entity_id: str, other: str, predicate: str, way: str) -> tuple[str, str, str]:
     return (entity_id, predicate, other) if way == "SUBJECT" else (other, predicate, entity_id)
+
+
+def _named(entity_id: str, other: str, relationship: str, forward: bool) -> tuple[str, str, str]:
+    """The triple of a relationship."""
+    return _triple(entity_id, other, _by_relationship()[relationship], "SUBJECT" if forward else "OBJECT")
+
+
+@lru_cache(maxsize=1)
+def _by_relationship() -> Mapping[str, str]:
+    return {predicate.relationship_type: predicate.name for predicate in ontology().predicates.values()}
 
 
 def _edge(entity_id: str, row: Mapping[str, Any]) -> Edge:

@@ -101,13 +101,15 @@ def _figure(row: Mapping[str, Any]) -> Figure:
 
 
 def _disagree(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Two values of different documents that cannot both be the whole truth; one document's two figures are two things.
+    """Two values that cannot both be the whole truth, each told by a document that does not tell the other.
 
-    Dates agree when one is the other at a coarser grain, and words never disagree.
+    One document's two figures are two things, but not once others each give only one of them: the first may just quote
+    both. Dates agree when one is the other at a coarser grain, and words never disagree.
     """
     if one["datatype"] != other["datatype"] or one["datatype"] == Datatype.TEXT:
         return False
-    if set(one["documents"]) & set(other["documents"]):
+    first_in, second_in = set(one["documents"]), set(other["documents"])
+    if first_in <= second_in or second_in <= first_in:
         return False
     if one["datatype"] == Datatype.DATE:
         first, second = str(one["value"]), str(other["value"])

@@ -1,4 +1,4 @@
-"""The drawing: grouped, named like a map, arranged by hand, and readable with 300 entities."""
+"""The drawing on each of the two stores: grouped, named like a map, arranged by hand, readable with 300 entities."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from ontology.statement import Document, Entity, Statement
 from store import Store
 from tests.explorer.conftest import Open, drawn, serving
+from tests.store.lookup.cases import hold
 
 pytestmark = pytest.mark.browser
 BODY = "One firm supplies another."
@@ -21,18 +22,25 @@ NAMES = """() => {
     && Math.min(a.y2, b.y2) - Math.max(a.y1, b.y1) > 0.2 * Math.min(a.h, b.h);
   const letters = parseFloat(cy.nodes('.named').first().style('font-size')) * cy.zoom();
   const pairs = boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => over(a, b)));
-  return { named: boxes.length, overlaps: pairs.length, letters };
+  const leaves = cy.nodes('.named').filter((n) => n.degree() < 3);
+  const covering = leaves.filter((n) => {
+    const box = n.boundingBox({ includeNodes: false, includeEdges: false });
+    return cy.nodes().some((o) => o !== n && o.position('x') > box.x1 && o.position('x') < box.x2
+      && o.position('y') > box.y1 && o.position('y') < box.y2);
+  });
+  return { named: boxes.length, overlaps: pairs.length, letters, covering: covering.length };
 }"""
 
 
-@pytest.fixture(scope="module")
-def site(_embedded: Store) -> Iterator[str]:
+@pytest.fixture(scope="module", params=["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j)])
+def site(request: pytest.FixtureRequest) -> Iterator[str]:
     """Six hubs of fifty firms each, the hubs in a row, and eight people in a role at the first hub."""
     document = Document(BODY, "Suppliers")
     said = [(firm, "supplies", FIRMS[n - n % 50 if n % 50 else max(0, n - 50)]) for n, firm in enumerate(FIRMS) if n]
     said += [(person, "holdsRole", FIRMS[0]) for person in PEOPLE]
-    _embedded.load(document, [Statement(*triple, document.id, BODY, 0, len(BODY), "test") for triple in said])
-    with serving(_embedded) as address:
+    store: Store = request.getfixturevalue({"embedded": "_embedded", "neo4j": "_on_neo4j"}[request.param])
+    hold(store, [(document, [Statement(*triple, document.id, BODY, 0, len(BODY), "test") for triple in said])])
+    with serving(store) as address:
         yield address
 
 
@@ -43,6 +51,9 @@ def test_three_hundred_entities_stay_readable(site: str, opened: Open) -> None:
     page.wait_for_function(f"() => ({NAMES})().named >= 6")  # the hubs; how many more find room differs by layout
     names = page.evaluate(NAMES)
     assert names["overlaps"] <= names["named"] / 20
+    box = page.evaluate("document.querySelector('.surface').cy.elements().boundingBox({ includeLabels: false })")
+    assert box["w"] >= box["h"]  # it lies along the canvas, which is wide
+    assert names["covering"] == 0  # only hubs are named at the cost of a disc
     assert names["letters"] == pytest.approx(12, abs=0.5)  # of one size on the screen, at any zoom
 
 
@@ -51,7 +62,7 @@ def test_like_neighbours_are_one_until_opened(site: str, opened: Open) -> None:
     drawn(page, 3)  # itself, the firms and the people
     groups = page.evaluate("document.querySelector('.surface').cy.nodes('.group').map((n) => n.data('label'))")
     assert set(groups) == {"50 × Company", "8 × Person"}
-    page.evaluate("document.querySelector('.surface').cy.nodes('.group[type = \"Person\"]').emit('tap')")
+    page.evaluate("() => { document.querySelector('.surface').cy.nodes('.group[type = \"Person\"]').emit('tap'); }")
     drawn(page, 10)
     drawn(opened(page.url), 10)  # the address holds what was opened
     page.get_by_role("button", name="Group alike").click()

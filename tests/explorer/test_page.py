@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.explorer.conftest import Open
+from tests.store.lookup.cases import world
 
 pytestmark = pytest.mark.browser
 VIEWS = (
@@ -14,6 +15,7 @@ VIEWS = (
     "#/entity/jaguar-land-rover",
     "#/path?from=tata-motors&to=hsbc",
     "#/documents",
+    f"#/document/{world()[0][0].id}",
     "#/cypher?q=MATCH%20(a:Incident)-%5Br%5D-%3E(b)%20RETURN%20a,r,b",
     "#/upload",
     "#/entity/nobody",
@@ -37,6 +39,14 @@ def test_axe_finds_nothing_serious(site: str, opened: Open, view: str, colours: 
         for each in found
         if each["impact"] in {"serious", "critical"}
     ] == []
+
+
+def test_axe_finds_nothing_serious_with_the_sentences_open(site: str, opened: Open) -> None:
+    page = opened(site + VIEWS[1], reduced_motion="reduce")
+    page.locator("main button.evidence-button").first.click()
+    page.wait_for_selector("#evidence blockquote")
+    found = Axe().run(page).response["violations"]
+    assert [each["id"] for each in found if each["impact"] in {"serious", "critical"}] == []
 
 
 @pytest.mark.parametrize("view", VIEWS)

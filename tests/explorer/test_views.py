@@ -178,7 +178,9 @@ def test_exports_of_what_is_shown(site: str, opened: Open, tmp_path: Path) -> No
         return path.read_bytes()
 
     assert exported("PNG").startswith(b"\x89PNG")
-    assert len(ET.fromstring(exported("SVG")).findall(".//{*}circle")) == 2
+    drawing = ET.fromstring(exported("SVG"))
+    assert len(drawing.findall(".//{*}circle")) == 2
+    assert len(drawing.findall(".//{*}polygon")) == len(drawing.findall(".//{*}line"))  # every link has its head
     assert b'"jaguar-land-rover","Jaguar Land Rover","ownedBy","tata-motors"' in exported("CSV")
     graph = json.loads(exported("JSON-LD"))["@graph"]
     assert {each["name"] for each in graph} == {"Jaguar Land Rover", "Tata Motors"}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from itertools import combinations
 
 from ontology.statement import Modality
 from store.drawing import as_png, picture
 from store.drawing.axis import in_words, span
+from store.drawing.canvas import width_of
 from store.drawing.graph import _reach
-from store.drawing.places import places
+from store.drawing.places import _standing_on, places
 from store.lookup.values import (
     Edge,
     EntityDetail,
@@ -67,6 +69,46 @@ def test_no_name_covers_another() -> None:
         beside = abs(a.x - b.x) >= a.across + b.across - 1
         above = min(a.y + a.down, b.y + b.down) - max(a.y - a.up, b.y - b.up) <= 1
         assert beside or above
+
+
+def test_no_link_runs_through_its_own_names() -> None:
+    related = _surroundings(20)
+    image = ET.fromstring(_picture(related))
+    named = {each.text: each for each in image.findall(".//{*}text")}
+    centre = named["Company number 0 of"]
+    for line in image.findall(".//{*}path"):
+        _, x1, y1, _, _, _, x2, y2 = line.attrib["d"].split()
+        for x, y in ((x1, y1), (x2, y2)):
+            beside = abs(float(x) - float(centre.attrib["x"])) > width_of(centre.text or "", 13) / 2
+            assert beside or not 0 < float(centre.attrib["y"]) - float(y) < 13
+
+
+def test_words_of_links_do_not_cover_each_other() -> None:
+    related = _surroundings(2)
+    between = [replace(related.edges[0], predicate=f"p{n}", label=f"link number {n}") for n in range(5)]
+    image = ET.fromstring(_picture(replace(related, edges=between)))
+    words = [each for each in image.findall(".//{*}text") if (each.text or "").startswith("link number")]
+    places_ = {(each.attrib["x"], each.attrib["y"]) for each in words}
+    assert len(places_) == 5
+    for (ax, ay), (bx, by) in combinations(places_, 2):
+        assert abs(float(ay) - float(by)) >= 10 or abs(float(ax) - float(bx)) >= 10
+
+
+def test_nothing_stands_on_a_link_of_others() -> None:
+    related = _surroundings(16)
+    onward = [replace(related.edges[0], source=f"e{n}", target=f"e{n + 8}") for n in range(1, 8)]
+    related = replace(related, edges=[*related.edges[:7], *onward])
+    boxes = places(related, {node.id: _reach(node) for node in related.nodes})
+    assert _standing_on(boxes, list(boxes), [(edge.source, edge.target) for edge in related.edges]) == []
+
+
+def test_a_picture_names_its_sources_and_what_its_lines_say() -> None:
+    related = _surroundings(8)
+    source = replace(EVIDENCE, document="doc-2", title="Second", publisher="Example News", published_on="2025-09-02")
+    related.edges[0] = replace(related.edges[0], evidence=source, sources=4)
+    words = [each.text for each in ET.fromstring(_picture(related)).findall(".//{*}text")]
+    assert words[-3:] == ["Sources", "“Title”", "Example News, “Second”, 2 September 2025"]
+    assert {"only claimed, alleged or estimated", "denied", "the thicker, the more sources"} <= set(words)
 
 
 def test_hostile_names_are_text() -> None:

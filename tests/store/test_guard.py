@@ -93,6 +93,8 @@ HUGE = [
     f"RETURN 1 AS x{' UNION RETURN 1 AS x' * 100}",
     f"{'CALL { ' * 25}RETURN 1 AS x{' } RETURN x' * 25}",
     f"MATCH (n) WHERE {'EXISTS { MATCH (n) WHERE ' * 25}true{' }' * 25} RETURN count(n)",
+    f"MATCH (a){'--()' * 21} RETURN count(*)",
+    f"MATCH {','.join('(a)<-[:R]-()' for _ in range(21))} RETURN count(*)",
     f"MATCH (n) WHERE {' XOR '.join(f'n.x{i} = 1' for i in range(20))} RETURN n",
 ]
 ENDLESS = [

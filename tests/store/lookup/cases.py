@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ontology.statement import Datatype, Document, Entity, Literal, Marking, Modality, Statement
@@ -177,7 +178,11 @@ def world() -> list[tuple[Document, list[Statement]]]:
 
 def load_world(store: Store) -> None:
     """Make the store hold these reports and nothing else."""
-    reports = world()
+    hold(store, world())
+
+
+def hold(store: Store, reports: Sequence[tuple[Document, list[Statement]]]) -> None:
+    """Make the store hold some reports and nothing else."""
     ours = {document.id for document, _ in reports}
     for row in store.read("MATCH (d:Document) RETURN d.id AS id"):
         if row["id"] not in ours:

@@ -12,6 +12,7 @@ from ontology.errors import NotFound
 from ontology.statement import Marking, Modality
 from store import Store, lookup
 from store.lookup import EdgeFilter, View
+from store.lookup.edges import edges_of, link_counts, neighbours
 from tests.store.lookup import cases
 from tests.store.lookup.cases import CARS, CARS_ATTACK, HSBC, HUNTERS, LOAN, MOLE, SHOP, SHOP_ATTACK
 
@@ -301,3 +302,22 @@ def test_what_nobody_knows_is_not_found(world: Store, view: View) -> None:
     for look in (lookup.entity, lookup.related, lookup.timeline, lookup.incident, lookup.statement, lookup.document):
         with pytest.raises(NotFound):
             look(world, view, "nobody-knows'}) DETACH DELETE n //")  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    "wanted", [EdgeFilter(), EdgeFilter(direction="out"), EdgeFilter(modalities=(Modality.ASSERTED,))]
+)
+def test_edges_of_hubs_are_those_of_their_statements(
+    world: Store, monkeypatch: pytest.MonkeyPatch, wanted: EdgeFilter
+) -> None:
+    """An entity with very many statements is answered from the store's own sums: the edges are the same."""
+    ids = [row["id"] for row in world.read("MATCH (e:Entity) RETURN e.id AS id")]
+    found = []
+    for hub in (2_000, 0):
+        monkeypatch.setattr("store.lookup.edges.HUB", hub)
+        edges, totals = edges_of(world, View(), ids, wanted, limit=500)
+        counts = [link_counts(world, View(), id_, wanted) for id_ in ids]
+        near = {id_: set(triples) for id_, triples in neighbours(world, View(), ids, wanted, limit=500).items()}
+        key = {(e.source, e.predicate, e.target): e for e in edges}
+        found.append((key, {k: v for k, v in totals.items() if v}, counts, {k: v for k, v in near.items() if v}))
+    assert found[0] == found[1]

@@ -1,5 +1,6 @@
 /* Exports of what is shown: PNG and SVG of the drawing, CSV and JSON-LD of the links. */
 import { h, svg } from "../dom.js";
+import { putAs } from "./graph_style.js";
 import { lookOf, namespaces, words } from "./look.js";
 
 export function save(blob, name) {
@@ -36,6 +37,17 @@ export function graphAsJsonLd({ nodes, edges }) {
   return new Blob([JSON.stringify(whole, null, 1)], { type: "application/ld+json" });
 }
 
+const DASHES = { qualified: "6 4", denied: "2 4" };
+
+/** The head of an arrow that ends where the disc of `b` begins. */
+function arrowhead(a, b) {
+  const far = Math.hypot(b.x - a.x, b.y - a.y) || 1;
+  const [dx, dy] = [(b.x - a.x) / far, (b.y - a.y) / far];
+  const [x, y] = [b.x - (dx * b.size) / 2, b.y - (dy * b.size) / 2];
+  const side = (way) => `${x - 10 * dx + way * 4 * dy},${y - 10 * dy - way * 4 * dx}`;
+  return svg("polygon", { points: `${x},${y} ${side(1)} ${side(-1)}`, fill: "#8a909a" });
+}
+
 export function drawingAsSvg(positions, edges, named = true) {
   const at = new Map(positions.map((p) => [p.id, p]));
   const xs = positions.map((p) => p.x);
@@ -45,7 +57,7 @@ export function drawingAsSvg(positions, edges, named = true) {
   const drawing = svg("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: box.map(Math.round).join(" "), "font-family": "sans-serif" },
     edges.filter((e) => at.has(e.source) && at.has(e.target)).map((e) => {
       const [a, b] = [at.get(e.source), at.get(e.target)];
-      return svg("g", {}, svg("line", { x1: a.x, y1: a.y, x2: b.x, y2: b.y, stroke: "#8a909a", "stroke-dasharray": e.modality === "asserted" ? null : "6 4" }),
+      return svg("g", {}, svg("line", { x1: a.x, y1: a.y, x2: b.x, y2: b.y, stroke: "#8a909a", "stroke-dasharray": DASHES[putAs(e.modality)] }), arrowhead(a, b),
         !named ? null : svg("text", { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, "font-size": 9, "text-anchor": "middle", fill: "#555d6b" }, words(e.predicate)));
     }),
     positions.map((p) => svg("g", {}, svg("circle", { cx: p.x, cy: p.y, r: p.size / 2, fill: lookOf(p.type).colour }),

@@ -24,7 +24,7 @@ export function style(count, links) {
     { selector: "node:selected", style: { "border-width": 5, "border-color": link } },
     { selector: "edge", style: {
       width: (e) => 1 + Math.min(4, Math.log2(1 + (e.data("sources") || 1))), "line-color": wire, "target-arrow-color": wire, "target-arrow-shape": "triangle",
-      "curve-style": many ? "haystack" : "bezier", opacity: links > 150 ? 0.55 : 0.9, label: "", color: quiet, "text-rotation": "autorotate", ...plate, "text-background-padding": 1 } },
+      "curve-style": many ? "haystack" : "bezier", opacity: links > 150 ? 0.7 : 0.9, label: "", color: quiet, "text-rotation": "autorotate", ...plate, "text-background-padding": 1 } },
     { selector: "edge.named", style: { label: "data(label)" } },
     { selector: "edge.qualified", style: { "line-style": "dashed" } },
     { selector: "edge.denied", style: { "line-style": "dotted", "line-color": denied, "target-arrow-color": denied } },

@@ -2,6 +2,7 @@
 import { MANY } from "./graph_style.js";
 
 const GAP = 90; // between two parts
+const CROWD = 60; // nodes from which not all names are shown, so that a part may be turned without bringing names over each other
 // Names take room too: the more nodes, the smaller is what is seen, and the larger the letters beside them.
 const letters = (count) => (count <= 15 ? 13 : count <= 60 ? 18 : 26);
 // A link between two hubs is long, so that the neighbours of each have room around it.
@@ -23,9 +24,16 @@ export function arrange(cy, fixed = new Map()) {
     if (held.nonempty()) besides(free);
     part.layout({ ...FORCES, quality: part.nodes().length > MANY ? "draft" : "default", randomize: held.empty(),
       fixedNodeConstraint: held.nonempty() ? held.map((n) => ({ nodeId: n.id(), position: { ...n.position() } })) : undefined }).run();
+    if (held.empty() && free.length > CROWD) lay(free, cy.width() > cy.height());
   }
   const loose = parts.filter((part) => !part.nodes().some((n) => fixed.has(n.id())));
   if (parts.length > 1) pack(cy, loose, parts.filter((part) => !loose.includes(part)));
+}
+
+/** Turn a part such that its longer side lies along that of the canvas, which it then fills better. */
+function lay(nodes, wide) {
+  const { w, h } = nodes.boundingBox({ includeLabels: false });
+  if (w > h !== wide) nodes.positions((n) => ({ x: n.position("y"), y: n.position("x") }));
 }
 
 /** Give new nodes a place around the neighbour that is already there, from which the forces go on. */

@@ -6,7 +6,8 @@ const LINE = 18; // letters of a line
 const LETTER = 0.56; // width of a letter for each px of its size, about
 const MOST_NAMES = 400;
 const MOST_WORDS = 80;
-const SURE = 12; // names, of a large drawing, that are shown even where they lie over other discs
+const SURE = 12; // names of hubs, of a large drawing, that are shown even where they lie over other discs
+const HUB = 3; // links that make a hub
 
 /** Chooses which nodes and links of `cy` are named now, and gives their letters the size that the zoom asks for. */
 export function nameWhatFits(cy, { hidden = false, focus = null } = {}) {
@@ -16,7 +17,8 @@ export function nameWhatFits(cy, { hidden = false, focus = null } = {}) {
   const discs = cy.nodes().map((node) => [node, disc(node, zoom)]);
   const above = [];
   const names = hidden ? [] : chosen(cy, near).filter((node, i) => {
-    const others = i < Math.min(SURE, discs.length / 10) || near?.has(node) ? [] : discs.filter(([other]) => other !== node).map(([, box]) => box);
+    const sure = i < Math.min(SURE, discs.length / 10) && node.degree(false) >= HUB;
+    const others = sure || near?.has(node) ? [] : discs.filter(([other]) => other !== node).map(([, box]) => box);
     if (place(nameBox(node, zoom), taken, others)) return true;
     if (place(nameBox(node, zoom, true), taken, others)) return above.push(node);
     return false;

@@ -18,6 +18,9 @@ function span(iso) {
   return [from, day ? from + DAY : month ? Date.UTC(year, month, 1) : Date.UTC(year + 1, 0, 1)];
 }
 
+/** “started on” after a date reads as “started”. */
+const happening = (event) => event.label.replace(/ on$/, "");
+
 /** Events of the same day and subject together, so that a day on which much happened is read once. */
 function byDate(events) {
   const groups = new Map();
@@ -38,7 +41,7 @@ function report({ kind, document }) {
   return h("span", { class: "quiet" }, "reported: ", h("a", { href: to(["document", document.id]) }, foreign(document.title || "a document", 120)), document.publisher ? [", ", foreign(document.publisher, 60)] : "");
 }
 
-const happened = (group) => [group[0].subject ? [entityLink(group[0].subject), " "] : "", group.map((event, i) => [i ? " · " : "", event.label, " ",
+const happened = (group) => [group[0].subject ? [entityLink(group[0].subject), " "] : "", group.map((event, i) => [i ? " · " : "", happening(event), " ",
   event.modality && event.modality !== "asserted" ? badge(event.modality) : "", event.evidence ? why(event.sources, () => openStatement(event.evidence.statement), event.label) : ""])];
 
 /** The same on an axis, a dot for a day and a bar for a month or a year. `about` is whose timeline it is, and goes without saying. */
@@ -64,7 +67,7 @@ function axis(groups, about, { width, base, lanes }) {
     const [from, until] = spans[i].map(x);
     const exact = event.date.length === 10;
     const at = exact ? from : (from + until) / 2;
-    const what = event.kind === "report" ? "reported" : [...new Set(group.map((e) => e.label))].join(", ");
+    const what = event.kind === "report" ? "reported" : [...new Set(group.map(happening))].join(", ");
     const full = `${date(event.date)}: ${event.subject && event.subject.id !== about ? `${event.subject.name.slice(0, 60)} ` : ""}${what}`;
     const label = full.length > 44 ? `${full.slice(0, 43)}…` : full;
     const length = label.length * LETTER;

@@ -1,0 +1,120 @@
+"""What one row may cost: what is refused before it runs, and what is not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ontology.errors import InvalidQuery
+from store.growth import check_growth, check_ranges
+from store.guard import admit
+from tests.store.test_guard import READING
+
+PAGE = Path(__file__).parents[2] / "docs" / "cypher.md"
+USUAL = [
+    *READING,
+    *re.findall(r"```cypher\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL),
+    "MATCH (n) RETURN reduce(s = '', x IN n.aliases | s + CASE WHEN s = '' THEN '' ELSE ', ' END + x) AS names",
+    "MATCH (n) WITH collect(n.name) AS l RETURN reduce(s = '', x IN l[..100] | s + x + '; ') AS names",
+    "MATCH (n) WITH collect(n.x) AS l RETURN reduce(m = 0, x IN l | CASE WHEN x > m THEN x ELSE m END) AS most",
+    "MATCH p = (a)-[*1..3]-(b) RETURN reduce(c = 1.0, r IN relationships(p) | c * r.confidence) AS confidence",
+    "MATCH p = (a)-[*1..3]-(b) RETURN reduce(n = 0, r IN relationships(p) | n + size(r.sources)) AS documents",
+    "MATCH (n:Entity) WHERE n.name =~ '(?i).*acme.*' RETURN n",
+    "MATCH (n:Entity) WHERE any(a IN n.aliases WHERE a =~ '(?i).*(acme|foo).*') RETURN n",
+    "MATCH (n:Entity) WHERE n.id =~ $pattern AND n.name STARTS WITH 'A' RETURN n.name + ' (' + n.id + ')' AS label",
+    "MATCH (v:Company)<-[r]-(i) WITH v, collect({i: i.name, on: i.started_on, m: r.modality}) AS xs "
+    "RETURN v {.name, all: [x IN xs WHERE x.i CONTAINS 'a' | {i: x.i, of: v.name}], n: size(xs)}, xs[0], xs[1..3]",
+    "MATCH (n) RETURN replace(replace(toLower(n.name), ' ', '-'), '&', 'and') AS slug, split(n.name, ' ')[0] AS first",
+    "MATCH (d:Document) RETURN substring(d.body, 0, 100) + '…' AS text, size(split(d.body, ' ')) AS words",
+    "MATCH (n) CALL (n) { MATCH (n)-->(m) RETURN collect(m.name) AS l } WITH n, l UNWIND l AS x RETURN n.name + x AS y",
+    "UNWIND range(0, size($names) - 1) AS i RETURN $names[i] AS name",
+    "UNWIND range(1, 90000) AS x UNWIND range(1, 90000) AS y RETURN sum(x * y)",
+    "UNWIND range($from, $to, -2) AS x RETURN x",
+]
+GIVEN: dict[str, Any] = {"names": ["a", "b"], "from": 9, "to": 1, "pattern": "acme-[a-z0-9]*", "create": 1}
+GROWING = [
+    "RETURN reduce(s = 'a', i IN range(1, 60) | s + s)",
+    "RETURN reduce(s = 'a', i IN range(1, 60) | s + CASE WHEN i > 0 THEN s ELSE '' END)",
+    "RETURN reduce(s = [1], i IN range(1, 60) | [s, s])",
+    "RETURN reduce(`s` = 'a', i IN range(1, 60) | `s` + toUpper(`s`))",
+    "MATCH (n) WITH collect(n.name) AS l RETURN reduce(s = '', x IN l | s + x)",
+    "MATCH (n) WITH collect(n.name) AS l RETURN reduce(s = '', x IN l[..100000] | s + x)",
+    "MATCH (n) WITH collect(n.name) AS l RETURN reduce(s = '', x IN [y IN l | y] | s + x)",
+    "MATCH (n) WHERE size(reduce(s = '', i IN range(1, 100000) | s + 'aaaa')) > 1 RETURN n",
+    "CALL { RETURN reduce(s = 'a', i IN range(1, 60) | s + s) AS x } RETURN x",
+    f"WITH 'a' AS s {'WITH s + s AS s ' * 40} RETURN size(s)",
+    f"MATCH (n) WITH n.name AS s {'WITH toUpper(s) + (s) AS s ' * 40} RETURN s",
+    f"WITH 'a' AS s {'CALL (s) { RETURN s + s AS t } WITH t + t AS s ' * 8} RETURN s",
+    f"WITH 'a' AS s {'WITH CASE WHEN true THEN s + s END AS s ' * 12 * 2} RETURN s",
+    f"WITH [1] AS l {'WITH [l, l, l, l] AS l ' * 20} RETURN l",
+    f"WITH {{a: 1}} AS l {'WITH {a: l, b: l, c: l} AS l ' * 20} RETURN l",
+    f"WITH 'a' AS s {'UNWIND [s + s] AS s ' * 40} RETURN s",
+    f"RETURN {'replace(' * 8}'aaaaaaaaaa'{', $a, $b)' * 8}",
+    "RETURN replace(replace($long, 'a', $long), 'a', $long)",
+    "MATCH (n) RETURN [x IN range(1, 100000) | $long]",
+    "RETURN $huge",
+    "RETURN size($deep)",
+    "MATCH (n) WHERE n.name =~ '(a+)+b' RETURN n",
+    "MATCH (n) WHERE n.name =~ '(a|aa)*b' RETURN n",
+    "MATCH (n) WHERE n.name =~ '((?:a?){30})*' RETURN n",
+    "MATCH (n) WHERE n.name =~ '(.*)\\\\1' RETURN n",
+    "MATCH (n) WHERE n.name =~ '.*a.*b.*c.*d' RETURN n",
+    "MATCH (n) WHERE n.name =~ 'a' + $pattern RETURN n",
+    "MATCH (n) WHERE n.name =~ n.id RETURN n",
+    "RETURN [i IN range(1, 100000) WHERE $long =~ 'a*.*b' | i]",
+]
+LONG: dict[str, Any] = {
+    "a": "a",
+    "b": "bbbb",
+    "long": "a" * 15_000,
+    "huge": "a" * 20_001,
+    "deep": [{"x": "a" * 20_001}],
+}
+UNBOUNDED = [
+    "RETURN reduce(s = 0, i IN range(1, 1000000000000000000) | s)",
+    "RETURN range(0, 100000)",
+    "RETURN range(-50000, 50001)",
+    "RETURN range(1, 1_000_000)",
+    "RETURN range(100001, 0, -1)",
+    "RETURN range(0, 0x7fffffff)",
+    "WITH 1000000000 AS n RETURN range(1, n)",
+    "MATCH (a:Amount) RETURN range(1, a.value)",
+    "RETURN range(1, 1000 * 1000)",
+    "RETURN range(1, 10 ^ 18)",
+    "RETURN range(1, toInteger('1000000000'))",
+    "RETURN range(1, $much)",
+    "RETURN range(1, $text)",
+    "RETURN range(1, 1e9)",
+    "RETURN `range`(1, 1000000000)",
+    "RETURN RANGE /* x */ (1, size($names) + 1000000)",
+]
+
+
+@pytest.mark.parametrize("query", USUAL)
+def test_what_people_ask_is_let_through(query: str) -> None:
+    found = admit(query)
+    check_growth(found, GIVEN)
+    check_ranges(found, GIVEN)
+
+
+@pytest.mark.parametrize("query", GROWING)
+def test_what_grows_beyond_all_bounds_is_refused(query: str) -> None:
+    found = admit(query)
+    with pytest.raises(InvalidQuery):
+        check_growth(found, GIVEN | LONG)
+
+
+@pytest.mark.parametrize("query", UNBOUNDED)
+def test_a_range_without_a_bound_is_refused(query: str) -> None:
+    found = admit(query)
+    with pytest.raises(InvalidQuery):
+        check_ranges(found, GIVEN | {"much": 10**9, "text": "9"})
+
+
+@pytest.mark.parametrize("query", ["RETURN (1", "RETURN 1)", "RETURN [1)", "RETURN reduce(x)", "RETURN CASE WHEN 1"])
+def test_what_is_not_closed_is_told(query: str) -> None:
+    with pytest.raises(InvalidQuery):
+        check_growth(admit(query), {})
