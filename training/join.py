@@ -38,11 +38,14 @@ SETTINGS = {
         "default": 0.53,
         "usedTechnique": 0.25,
         "supplies": 0.35,
-        # of what is rare, more is right than the trees dare to say
-        "operates": 0.3,
-        "arrested": 0.35,
-        "charged": 0.3,
-        "sentenced": 0.3,
+        # of what is rare, more is right than the trees, which learn from all predicates together, dare to say
+        "laidOff": 0.3,
+        "lentBy": 0.35,
+        "guaranteedBy": 0.35,
+        "amount": 0.35,
+        "sentenced": 0.4,
+        "memberOf": 0.43,
+        "ransomPaid": 0.43,
     },
     "doubt": {"asserted": 0.68},
 }
