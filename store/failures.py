@@ -20,6 +20,8 @@ from ontology.errors import IncidentGraphError, InvalidQuery, QueryTimeout, Stor
 _TIMED_OUT = ("TransactionTimedOut", "Transaction.Terminated", "TransactionTerminated", "Timeout")
 _TOO_LARGE = ("would hold more than the whole budget", "Limit of allowed elements")
 _EXHAUSTED = ("OutOfMemory", "Java heap space", "MemoryPoolOutOfMemory", "Query heap budget exceeded", *_TOO_LARGE)
+_INTERRUPTED = ("Error during read lock", "Error in execution in lock")
+"""What the embedded store says of a query that was ended while it waited for a page."""
 _WRITING = ("Forbidden", "AccessMode", "Security")
 
 
@@ -65,12 +67,16 @@ def _lost(address: str, untrusted: bool) -> IncidentGraphError:
     return StoreUnavailable(f"nothing answers at {address}", hint="is the server running, and is the address right?")
 
 
-def _of_the_server(error: Neo4jError, address: str, seconds: float | None, untrusted: bool) -> IncidentGraphError:
+def _of_the_server(  # noqa: PLR0911 - one return for each kind of failure
+    error: Neo4jError, address: str, seconds: float | None, untrusted: bool
+) -> IncidentGraphError:
     code = error.code or ""
     if untrusted and any(part in str(error) for part in _TOO_LARGE):
         return InvalidQuery("the query gathers more in memory than it may", hint="ask for less at a time")
     if any(part in str(error) for part in _EXHAUSTED):
         return StoreBusy("the store has no memory left for this", hint="try again, and ask for less at a time")
+    if any(part in str(error) for part in _INTERRUPTED):
+        return StoreBusy("the store ended the query while it waited for others", hint="try again soon")
     if any(part in code for part in _TIMED_OUT):
         limit = f" after {seconds:g} s" if seconds else ""
         return QueryTimeout(
