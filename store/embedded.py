@@ -27,7 +27,7 @@ from store.filling import Sink
 from store.graphbatch import GraphBatchSink
 from store.growth import check_growth
 from store.guard import admit, check_loops, check_size
-from store.schema import LEDGER, keys
+from store.schema import keys, open_ledger
 
 _ENDPOINT = "server.json"
 _LOCK = "lock"
@@ -292,8 +292,7 @@ def _create_schema(driver: Driver) -> None:
     with driver.session(database=DATABASE) as session:
         for key in keys():
             session.run(key.cypher).consume()
-        if session.run(f"MATCH (l:{LEDGER} {{id: 'ledger'}}) RETURN l.id").single() is None:
-            session.run(f"CREATE (:{LEDGER} {{id: 'ledger', changes: 0}})").consume()
+        open_ledger(session)
 
 
 def _write_private(path: Path, text: str) -> None:

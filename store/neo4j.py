@@ -12,7 +12,7 @@ from store.bolt import BoltStore, Connection, Running
 from store.failures import told
 from store.growth import check_growth, check_ranges
 from store.guard import PROCEDURES, admit, check_loops, check_size, is_explain
-from store.schema import FULLTEXT, LEDGER, keys
+from store.schema import FULLTEXT, keys, open_ledger
 from store.wire import GRACE, metered
 
 _READS = "r"
@@ -91,5 +91,4 @@ def _create_schema(driver: Driver, database: str | None) -> None:
         for cypher in (*(key.cypher for key in keys()), FULLTEXT):
             session.run(cast("Any", cypher)).consume()
         session.run(cast("Any", "CALL db.awaitIndexes(60)")).consume()
-        ledger = f"MERGE (l:{LEDGER} {{id: 'ledger'}}) ON CREATE SET l.changes = 0"
-        session.run(cast("Any", ledger)).consume()
+        open_ledger(session)

@@ -22,6 +22,7 @@ _SEP = "\x1f"
 class Support:
     """One statement as a reason for an edge or a property."""
 
+    statement: str
     document: str
     modality: str
     confidence: float
@@ -52,11 +53,14 @@ def fact(*parts: str) -> str:
 def edge(supports: Sequence[Support]) -> dict[str, Any]:
     """Properties of a relationship from all statements that say it."""
     dates = sorted(s.published_on for s in supports if s.published_on)
-    best = min(supports, key=lambda s: (s.rank, -s.confidence, s.document))
+    best = min(supports, key=lambda s: (s.rank, -s.confidence, s.published_on is None, s.published_on, s.statement))
     roles = sorted((s.rank, -s.confidence, s.role) for s in supports if s.role)
     properties = {
         "modality": best.modality,
+        "modalities": sorted({s.modality for s in supports}, key=lambda modality: Modality(modality).rank),
         "confidence": max(s.confidence for s in supports),
+        "statements": len(supports),
+        "evidence": best.statement,
         "sources": sorted({s.document for s in supports}),
         "first_reported": dates[0] if dates else None,
         "last_reported": dates[-1] if dates else None,

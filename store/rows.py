@@ -106,7 +106,15 @@ def edge_of(row: Row) -> Edge | None:
 
 def support(document: Document, row: Row) -> Support:
     """The statement as a reason for an edge or a property."""
-    return Support(document.id, row["modality"], row["confidence"], row["value"], row["role"], document.published_on)
+    return Support(
+        row["id"],
+        document.id,
+        row["modality"],
+        row["confidence"],
+        row["value"],
+        row["role"],
+        document.published_on,
+    )
 
 
 def _statement(statement: Statement) -> dict[str, Any]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from neo4j import Session
+
+from ontology.errors import StoreUnavailable
 from ontology.model import ontology
 from store.base import ENTITY_INDEX
 
@@ -47,3 +50,24 @@ def keys() -> list[Key]:
 
 FULLTEXT = f"CREATE FULLTEXT INDEX `{ENTITY_INDEX}` IF NOT EXISTS FOR (n:Entity) ON EACH [n.search]"
 """Neo4j's statement for the index; the embedded store has one of its own, which gives the index the same name."""
+
+FORM = 2
+"""What the store keeps of the statements; one of an earlier form lacks the sums that look-ups read."""
+
+
+def open_ledger(session: Session) -> None:
+    """Make the ledger unless it is there; raises `StoreUnavailable` for a store of another form than this program's."""
+    found = session.run(
+        f"""
+        OPTIONAL MATCH (l:{LEDGER} {{id: 'ledger'}})
+        RETURN l.form AS form, EXISTS {{ MATCH (:Document) }} AS is_used
+        """
+    ).single(strict=True)
+    if found["is_used"] and found["form"] != FORM:
+        raise StoreUnavailable(
+            "the store was made by another version of this program",
+            hint="load the reports into a new store, or use the version that made it",
+        )
+    if found["form"] != FORM:
+        make = f"MERGE (l:{LEDGER} {{id: 'ledger'}}) ON CREATE SET l.changes = 0 SET l.form = $form"
+        session.run(make, form=FORM).consume()

@@ -413,8 +413,8 @@ def _supports(tx: ManagedTransaction, facts: Sequence[str]) -> dict[str, list[Su
         """
         UNWIND $rows AS fact
         MATCH (s:Statement {fact: fact})-[:STATED_IN]->(d)
-        RETURN fact, s.modality AS modality, s.confidence AS confidence, s.value AS value, s.role AS role,
-               d.id AS document, d.published_on AS published_on
+        RETURN fact, s.id AS statement, s.modality AS modality, s.confidence AS confidence, s.value AS value,
+               s.role AS role, d.id AS document, d.published_on AS published_on
         """,
         facts,
     )

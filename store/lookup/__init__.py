@@ -3,7 +3,7 @@
 from store.lookup.cursors import Page
 from store.lookup.detail import entity
 from store.lookup.documents import document, documents, documents_mentioning
-from store.lookup.edges import EdgeFilter
+from store.lookup.edge_filter import EdgeFilter
 from store.lookup.incidents import incident, incidents
 from store.lookup.paths import paths
 from store.lookup.related import related

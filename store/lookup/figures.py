@@ -10,7 +10,8 @@ from typing import Any
 from ontology.model import ontology
 from ontology.statement import Datatype, Modality
 from store.base import Store
-from store.lookup.edges import evidence, mentioning
+from store.lookup.edge_filter import mentioning
+from store.lookup.edge_rows import EVIDENCE, evidence
 from store.lookup.entities import summaries
 from store.lookup.values import EntitySummary, Figure, Property
 from store.lookup.view import View, modality_rank
@@ -49,9 +50,7 @@ def properties_of(
           LIMIT $limit
           WITH predicate, value, datatype, currency, statements, documents, top.s AS s, top.at AS at, top.d AS d
           RETURN collect({{predicate: predicate, value: value, datatype: datatype, currency: currency,
-              statements: statements, documents: documents, confidence: s.confidence, statement: s.id, quote: s.quote,
-              modality: s.modality, role: s.role, start: at.start, end: at.end, document: d.id, title: d.title,
-              publisher: d.publisher, published_on: d.published_on}}) AS figures
+              statements: statements, documents: documents, {EVIDENCE}}}) AS figures
         }}
         RETURN id, figures
         """,

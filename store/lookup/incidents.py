@@ -12,7 +12,8 @@ from store.base import Store
 from store.lookup import cursors
 from store.lookup.cursors import Page
 from store.lookup.documents import documents_mentioning
-from store.lookup.edges import EdgeFilter, edges_of
+from store.lookup.edge_filter import EdgeFilter
+from store.lookup.edges import edges_of
 from store.lookup.entities import named, summaries
 from store.lookup.figures import properties_of
 from store.lookup.terms import INCIDENT, blaming, dating, hitting, with_subclasses

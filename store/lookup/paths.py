@@ -9,7 +9,8 @@ from itertools import islice, pairwise
 
 from ontology.statement import Modality
 from store.base import Store
-from store.lookup.edges import EdgeFilter, edges_between, neighbours
+from store.lookup.edge_filter import EdgeFilter
+from store.lookup.edges import edges_between, neighbours
 from store.lookup.entities import summaries, unknown
 from store.lookup.terms import reading
 from store.lookup.values import Edge, EntitySummary, Path, Paths, Step

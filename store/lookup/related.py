@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from store.base import Store
-from store.lookup.edges import ALL, EdgeFilter, edges_of, link_counts
+from store.lookup.edge_filter import ALL, EdgeFilter
+from store.lookup.edges import edges_of, link_counts
 from store.lookup.entities import summaries, unknown
 from store.lookup.values import Edge, EntitySummary, Related, RelatedNode
 from store.lookup.view import View

@@ -11,7 +11,7 @@ from ontology.statement import Datatype, Marking, Modality
 from store.base import Store
 from store.lookup import cursors
 from store.lookup.cursors import Page
-from store.lookup.edges import EdgeFilter
+from store.lookup.edge_filter import EdgeFilter
 from store.lookup.entities import named, summaries
 from store.lookup.values import DocumentSummary, EntitySummary, StatementView, Value
 from store.lookup.view import View

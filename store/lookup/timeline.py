@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from ontology.statement import Datatype
 from store.base import Store
-from store.lookup.edges import ALL, edges_of
+from store.lookup.edge_filter import ALL
+from store.lookup.edges import edges_of
 from store.lookup.entities import named
 from store.lookup.figures import properties_of
 from store.lookup.statements import document_summary

@@ -176,6 +176,18 @@ def test_opened_again_it_holds_the_same(tmp_path: Path) -> None:
         assert store.load(SECOND, SECOND_STATEMENTS).statements_added == 6
 
 
+def test_a_store_of_another_version_is_refused(tmp_path: Path) -> None:
+    """Its relationships lack what look-ups read: better no answer than half of one."""
+    with open_store(tmp_path) as store:
+        assert isinstance(store, EmbeddedStore)
+        store.load(FIRST, FIRST_STATEMENTS)
+        with store._connection.writer.session(database=store._connection.database) as session:
+            session.run("MATCH (l:Ledger) REMOVE l.form").consume()
+    with pytest.raises(StoreUnavailable, match="another version") as refused, open_store(tmp_path):
+        pass
+    assert "new store" in str(refused.value.hint)
+
+
 def test_what_was_loaded_survives_a_kill(tmp_path: Path) -> None:
     process = run(LOADING, tmp_path / "graph")
     assert process.stdout is not None

@@ -11,6 +11,7 @@ from ontology.errors import InvalidStatements, NotFound, StoreUnavailable
 from ontology.statement import Datatype, Document, Entity, Literal, Modality
 from store import ENTITY_INDEX, LoadSummary, Store
 from store.bolt import BoltStore
+from store.schema import FORM
 from tests.store import samples
 from tests.store.graphs import graph
 from tests.store.samples import ACME, ALL, ATTACK, FIRST, FIRST_STATEMENTS, GANG, SECOND, SECOND_STATEMENTS, say
@@ -35,7 +36,10 @@ def test_a_document_becomes_a_graph(store: Store) -> None:
     assert not summary.unchanged
     assert edge(store, "acme-attack-2025", "TARGETED", "acme") == {
         "modality": "asserted",
+        "modalities": ["asserted"],
         "confidence": 1.0,
+        "statements": 1,
+        "evidence": next(s.id for s in FIRST_STATEMENTS if s.predicate == "targeted"),
         "sources": [FIRST.id],
         "first_reported": "2025-05-04",
         "last_reported": "2025-05-04",
@@ -128,7 +132,7 @@ def test_filling_makes_the_graph_that_loading_makes(store: Store) -> None:
         store.fill(listed)
     for document, _ in listed:
         store.retract(document.id)
-    assert graph(store) == [[(["Ledger"], {"id": "ledger"})], []]
+    assert graph(store) == [[(["Ledger"], {"form": FORM, "id": "ledger"})], []]
     list(store.load_many(listed))
     assert graph(store) == filled
 
@@ -185,7 +189,7 @@ def test_the_order_of_loads_does_not_show(store: Store) -> None:
     forward = graph(store)
     for document, _ in ALL:
         store.retract(document.id)
-    assert graph(store) == [[(["Ledger"], {"id": "ledger"})], []]
+    assert graph(store) == [[(["Ledger"], {"form": FORM, "id": "ledger"})], []]
     for document, statements in reversed(ALL):
         store.load(document, statements)
     assert graph(store) == forward

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from ontology.statement import Datatype, Document, Entity, Literal, Marking, Modality, Statement
 from store import Store
+from store.schema import FORM
 from tests.store.graphs import graph
 from tests.store.samples import ATTACK, CHIEF, GANG, HOLDING, PLANT, date, money, say
 
-EMPTY = [[(["Ledger"], {"id": "ledger"})], []]
+EMPTY = [[(["Ledger"], {"form": FORM, "id": "ledger"})], []]
 SENTENCES = ("Acme fell. ", "Owls sang. ", "A bank paid. ")
 DOCUMENTS = [
     Document(f"Report {number}. " + "".join(SENTENCES), published_on=published_on, marking=marking)
