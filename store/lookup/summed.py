@@ -6,9 +6,10 @@ an entity with a hundred thousand statements is answered from its relationships,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ontology.model import ontology
 from store.base import Store
 from store.lookup.edge_filter import EdgeFilter
 from store.lookup.edge_rows import EVIDENCE, Triple, edge, predicate_names, triple
@@ -31,14 +32,40 @@ def edges_of(
         UNWIND best AS link
         WITH id, total, link[0] AS r, link[1] AS other
         MATCH (s:Statement {{id: r.evidence}})-[at:STATED_IN]->(d:Document)
-        RETURN id, total, {{other: other, relationship: type(r), forward: startNode(r).id = id,
-              statements: r.statements, sources: size(r.sources), first: r.first_reported, last: r.last_reported,
-              modalities: r.modalities, {EVIDENCE}}} AS edge
+        RETURN id, total, {{other: other, relationship: type(r), forward: startNode(r).id = id, {_SUMS}}} AS edge
         """,
         wanted.parameters(view, ids=list(ids), limit=limit),
     )
     found = [(_ends(row["id"], row["edge"]), row["edge"]) for row in rows]
     return {ends: edge(ends, data) for ends, data in found}, {row["id"]: row["total"] for row in rows}
+
+
+def edges_between(store: Store, triples: Iterable[Triple]) -> dict[Triple, Edge]:
+    """The edges with these subjects, predicates and objects, as far as there are any."""
+    types = {each: ontology().predicates[each[1]].relationship_type for each in triples}
+    if not types:
+        return {}
+    # Both ends are found by their ids first: else all relationships of one end would be read.
+    rows = store.read(
+        f"""
+        UNWIND $asked AS asked
+        MATCH (e:Entity {{id: asked.subject}})
+        MATCH (o:Entity {{id: asked.object}})
+        MATCH (e)-[r:{"|".join(sorted(set(types.values())))}]->(o)
+        WHERE type(r) = asked.relationship
+        MATCH (s:Statement {{id: r.evidence}})-[at:STATED_IN]->(d:Document)
+        RETURN asked.subject AS id,
+               {{other: asked.object, relationship: type(r), forward: true, {_SUMS}}} AS edge
+        """,
+        {
+            "asked": [
+                {"subject": subject, "relationship": type_, "object": other}
+                for (subject, _, other), type_ in types.items()
+            ]
+        },
+    )
+    found = [(_ends(row["id"], row["edge"]), row["edge"]) for row in rows]
+    return {ends: edge(ends, data) for ends, data in found}
 
 
 def triples_of(
@@ -69,6 +96,10 @@ def counted(store: Store, view: View, entity_id: str, wanted: EdgeFilter) -> lis
         wanted.parameters(view, id=entity_id),
     )
     return [row | {"predicate": predicate_names()[row["relationship"]]} for row in rows]
+
+
+_SUMS = f"""statements: r.statements, sources: size(r.sources), first: r.first_reported, last: r.last_reported,
+              modalities: r.modalities, {EVIDENCE}"""
 
 
 def _best(wanted: EdgeFilter) -> str:
