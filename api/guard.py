@@ -23,6 +23,8 @@ log = structlog.get_logger("api.audit")
 
 JSON_BODY_BYTES = 1_000_000
 """Largest body of a request that is not an upload."""
+HEADER_BYTES = 32_000
+"""Most bytes of the names and values of a request's headers."""
 
 SECURITY_HEADERS = {
     "content-security-policy": (
@@ -55,7 +57,7 @@ class Observe:
         request_id = Headers(scope=scope).get("x-request-id", "")
         scope["request_id"] = request_id if _REQUEST_ID.fullmatch(request_id) else secrets.token_hex(8)
         started = perf_counter()
-        status = 0
+        method, status = scope["method"], 0
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -82,18 +84,18 @@ class Observe:
                 )
                 await problem(scope, receive, answer)
             finally:
-                self._note(scope, status, perf_counter() - started)
+                self._note(scope, method, status, perf_counter() - started)
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+    def _note(self, scope: Scope, method: str, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "") or "other"
-        self._metrics.observe(scope["method"], route, status, seconds)
+        self._metrics.observe(method, route, status, seconds)
         note = log.debug if scope["path"] in QUIET else log.info
         note(
             "request",
             request_id=scope["request_id"],
             who=scope.get("who", ""),
             address=scope["client"][0] if scope.get("client") else "",
-            method=scope["method"],
+            method=method,
             path=scope["path"][:500],
             query=scope["query_string"].decode("latin-1")[:1_000],
             status=status,
@@ -132,6 +134,11 @@ class Guard:
         if origin and request.method == "OPTIONS" and "access-control-request-method" in request.headers:
             await _preflight(origin)(scope, receive, send)
             return
+        if request.method == "HEAD":
+            scope["method"] = (
+                "GET"  # routes are declared for GET, and HEAD is the same without the body (RFC 9110, 9.3.2)
+            )
+            send = _without_body(send)
         await self._app(scope, _bounded(receive, self._largest(request)), _allowing(send, origin) if origin else send)
 
     def _check(self, request: Request) -> None:
@@ -140,6 +147,8 @@ class Guard:
             raise Refused(
                 414, f"the address is longer than {settings.max_url_bytes} bytes", hint="ask for less at once"
             )
+        if sum(len(name) + len(value) for name, value in headers.raw) > HEADER_BYTES:
+            raise Refused(431, f"the headers are longer than {HEADER_BYTES} bytes", hint="send fewer or shorter ones")
         if _host_name(headers.get("host", "")) not in settings.hosts:
             raise Refused(421, "this server does not answer to that host name", hint="set INCIDENTGRAPH_ALLOWED_HOSTS")
         if not self._is_welcome(request):
@@ -208,12 +217,21 @@ def _bounded(receive: Receive, limit: int) -> Receive:
     return bounded
 
 
+def _without_body(send: Send) -> Send:
+    async def bare(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message["body"] = b""
+        await send(message)
+
+    return bare
+
+
 def _allowing(send: Send, origin: str) -> Send:
     async def allowing(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers["access-control-allow-origin"] = origin
-            headers["access-control-expose-headers"] = "X-Request-ID, Location, Retry-After"
+            headers["access-control-expose-headers"] = "X-Request-ID, Location, Retry-After, Link"
             headers.add_vary_header("Origin")
         await send(message)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -71,13 +71,14 @@ class Job:
     total: int = field(metadata={"description": "Steps in all.", "examples": [3]})
     name: str = field(metadata={"description": "Name of the file.", "examples": ["report.pdf"]})
     created_at: str = field(metadata={"description": "When it came in.", "examples": ["2025-10-08T09:30:00+00:00"]})
-    documents: list[Added] = field(default_factory=list, metadata={"description": "What it brought, once done."})
+    documents: list[Added] = field(default_factory=list, metadata={"description": "What it has brought so far."})
     failure: Failure | None = field(default=None, metadata={"description": "Why it failed, if it did."})
 
 
 Report = Callable[[str, int], None]
 """Tells the name of the stage that begins and how many are done."""
-Work = Callable[[Report], list[Added]]
+Work = Callable[[Report], Iterable[Added]]
+"""Loads one report after the other, telling how far it is."""
 
 STAGES = ("reading", "extracting", "storing")
 
@@ -133,15 +134,18 @@ class Jobs:
         def report(stage: str, done: int) -> None:
             self._change(job_id, state=State.RUNNING, stage=stage, done=done)
 
+        documents: list[Added] = []
         try:
-            documents = work(report)
+            for added in work(report):
+                documents.append(added)
+                self._change(job_id, documents=list(documents))  # these stay, should a later one fail
         except IncidentGraphError as error:
             self._fail(job_id, Failure(error.status, error.message, error.hint))
         except Exception:  # one upload must never end the worker of all
             log.exception("unexpected", job=job_id)
             self._fail(job_id, Failure(500, "something went wrong on the server", "its log has the job's id"))
         else:
-            self._change(job_id, state=State.DONE, stage="done", done=len(STAGES), documents=documents)
+            self._change(job_id, state=State.DONE, stage="done", done=len(STAGES))
         self._metrics.jobs.labels(self._jobs[job_id].state.value).inc()
 
     def _fail(self, job_id: str, failure: Failure) -> None:

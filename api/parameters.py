@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Path
@@ -45,8 +46,17 @@ Direction = Annotated[
     Literal["out", "in", "both"],
     Field(description="`out`: the entity is the subject; `in`: it is the object."),
 ]
+
+
+def _on_the_calendar(day: str | None) -> str | None:
+    if day is not None and len(day) == len("2025-09-30"):
+        date.fromisoformat(day)  # raises ValueError for 30 February, which no pattern can tell
+    return day
+
+
 AsOf = Annotated[
     str | None,
+    AfterValidator(_on_the_calendar),
     Field(pattern=AS_OF, description="Show what was known then: a year, a month or a day.", examples=["2025-09"]),
 ]
 

@@ -57,7 +57,7 @@ _ADAPTED: dict[str, Any] = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/compo
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The error responses of a route for OpenAPI: those that any route has, and these."""
-    common = (400, 401, 403, 413, 414, 421, 422, 429, 500, 503)
+    common = (400, 401, 403, 413, 414, 421, 422, 429, 431, 500, 503)
     return {
         status: {"description": http.HTTPStatus(status).phrase, **_ADAPTED} for status in sorted({*common, *statuses})
     }
@@ -106,6 +106,8 @@ def _ours(request: Request, error: Exception) -> JSONResponse:
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
+    if any(each["type"] == "json_invalid" for each in error.errors()):
+        return respond(request, 400, "the body is not JSON that can be read", hint="check it with a JSON validator")
     errors = [
         InvalidPart("/".join(str(part) for part in each["loc"])[:200], str(each["msg"])[:500])
         for each in error.errors()[:20]

@@ -21,6 +21,7 @@ from ontology.statement import Document, Statement
 from store import writer
 from store.base import LoadSummary, QueryBounds, QueryResult, QueryStatistics, RetractSummary, Store, StoreStatus
 from store.batches import batches, prepared
+from store.columns import returned
 from store.failures import told
 from store.filling import BoltSink, Sink, fill
 from store.guard import is_explain, without_end
@@ -164,7 +165,7 @@ class BoltStore(Store):
             if is_explain(cypher):
                 plan = to_json(running.result.consume().plan or {})
                 return QueryResult(["plan"], _one(plan), QueryStatistics(1, seconds=time.monotonic() - started))
-            columns = list(running.result.keys())
+            columns = list(running.result.keys()) or returned(cypher)  # ArcadeDB names none where there is no row
             running.result.peek()
             kept = stack.pop_all()  # from here on the rows keep the session, and close it
         statistics = QueryStatistics(seconds=time.monotonic() - started)

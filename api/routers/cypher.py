@@ -9,7 +9,7 @@ from threading import BoundedSemaphore
 from typing import Annotated, Any
 
 import anyio
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
@@ -17,16 +17,17 @@ from starlette.types import Receive, Scope, Send
 
 from api.access import Cleared
 from api.context import Shared
-from api.formats import table, written_as
+from api.formats import Format, choose, written_as
 from api.guard import audit
 from api.parameters import Nothing, Sound
 from api.problems import Refused, problem_responses
 from ontology.errors import IncidentGraphError
 from store.base import QueryBounds, QueryResult
+from store.rendering import rows_as_csv
 
 router = APIRouter(prefix="/v1", tags=["cypher"])
 
-NDJSON = "application/x-ndjson"
+ANSWERS = (Format.JSON, Format.NDJSON, Format.CSV)
 DEEPEST = 20
 _INT64 = 2**63
 
@@ -85,14 +86,27 @@ class Answer:
     seconds: float = field(metadata={"description": "Time that it took.", "examples": [0.004]})
 
 
+def _sent_as_json(request: Request) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != Format.JSON.media_type:
+        raise Refused(
+            415,
+            f"a query cannot be sent as {kind or 'nothing in particular'}",
+            hint=f"send it as {Format.JSON.media_type}",
+        )
+
+
 @router.post(
     "/cypher",
     summary="Run a Cypher query that reads",
     response_model=Answer,
     responses=written_as(
-        "Rows; as NDJSON a line for the columns, one for each row, and one that ends the answer.", NDJSON, "text/csv"
+        "Rows; as NDJSON a line for the columns, one for each row, and one that ends the answer.",
+        Format.NDJSON.media_type,
+        Format.CSV.media_type,
     )
-    | problem_responses(406, 408),
+    | problem_responses(406, 408, 415),
+    dependencies=[Depends(_sent_as_json)],
 )
 def cypher(
     request: Request, context: Shared, _: Cleared, body: CypherQuery, __: Annotated[Nothing, Query()]
@@ -102,7 +116,7 @@ def cypher(
     What a bound has cut is told in `note`. `Accept: application/x-ndjson` streams. Clearance for TLP:RED is needed,
     for a query can reach every document.
     """
-    accepted = request.headers.get("accept", "*/*")
+    wanted = choose(request, None, ANSWERS)
     audit(request, cypher=body.query[:2_000], explain=body.explain)
     slot = _slot(context.cypher_slots)
     try:
@@ -117,7 +131,7 @@ def cypher(
     except BaseException:
         slot.release()
         raise
-    if NDJSON in accepted:
+    if wanted is Format.NDJSON:
         return _Stream(request, result, slot)
     try:
         rows = list(result)
@@ -125,8 +139,9 @@ def cypher(
         result.close()
         slot.release()
     audit(request, rows=len(rows), note=result.note)
-    if "text/csv" in accepted:
-        return table(dict(zip(result.columns, map(_flat, row), strict=True)) for row in rows)
+    if wanted is Format.CSV:
+        lines = rows_as_csv(result.columns, ([_flat(value) for value in row] for row in rows))
+        return Response("".join(lines), media_type=wanted.content_type)
     answer = {
         "columns": result.columns,
         "rows": rows,
@@ -134,7 +149,7 @@ def cypher(
         "note": result.note,
         "seconds": round(result.statistics.seconds, 4),
     }
-    return Response(_json(answer), media_type="application/json")
+    return Response(_json(answer), media_type=wanted.media_type)
 
 
 def _slot(slots: BoundedSemaphore) -> BoundedSemaphore:
@@ -151,7 +166,7 @@ class _Stream(StreamingResponse):
         self._request = request
         self._result = result
         self._slot = slot
-        super().__init__(self._lines(), media_type=NDJSON)
+        super().__init__(self._lines(), media_type=Format.NDJSON.media_type)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -185,5 +200,5 @@ def _json(value: Mapping[str, Any]) -> bytes:
 
 
 def _flat(value: Any) -> Any:
-    """A value of an answer as the cell of a table."""
+    """A value of an answer as the cell of a table: nodes, relationships and lists whole, as JSON."""
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
@@ -14,13 +14,13 @@ from starlette.datastructures import UploadFile
 
 from api.access import Loader, Principal, Reader
 from api.context import Context, Graph, Shared
-from api.formats import TABLES, Format, as_json, choose, responses, table
+from api.formats import TABLES, as_json, choose, page, responses
 from api.guard import audit
 from api.jobs import STAGES, UNTOLD, Added, Job, Report, State
 from api.parameters import Nothing, OnePage, Text
 from api.parameters import Query as Parameters
 from api.problems import Refused, problem_responses
-from api.tables import document_row
+from api.tables import DOCUMENTS
 from api.tokens import Role
 from loaders import read_bytes, understand
 from ontology.errors import NotFound
@@ -71,7 +71,7 @@ def documents(request: Request, store: Graph, principal: Reader, query: Annotate
     wanted = choose(request, query.format, TABLES)
     found = lookup.documents(store, principal.view(), limit=query.limit, cursor=query.cursor)
     audit(request, rows=len(found.items))
-    return table(map(document_row, found.items)) if wanted is Format.CSV else as_json(found, Page[DocumentSummary])
+    return page(request, wanted, found, DOCUMENTS, Page[DocumentSummary])
 
 
 @router.get(
@@ -124,15 +124,16 @@ async def load(request: Request, context: Shared, principal: Loader, query: Anno
     files = await _files(request, query)
     name = ", ".join(name for name, _ in files)
 
-    def work(report: Report) -> list[Added]:
-        return [_load(context, principal, file, query.marking, report) for file in files]
+    def work(report: Report) -> Iterator[Added]:
+        return (_load(context, principal, file, query.marking, report) for file in files)
 
     job = await run_in_threadpool(
         context.jobs.submit, name, principal.name, work, patience=context.settings.upload_seconds
     )
     audit(request, job=job.id, files=len(files), bytes=sum(len(content) for _, content in files))
     if job.failure is not None:
-        raise Refused(job.failure.status, job.failure.detail, hint=job.failure.hint)
+        stored = f"; the {len(job.documents)} before it of {len(files)} are stored" if len(files) > 1 else ""
+        raise Refused(job.failure.status, job.failure.detail, hint=job.failure.hint + stored)
     if job.state is State.DONE:
         headers = {"Location": f"/v1/documents/{job.documents[0].document}"}
         return as_json(job, Job, 201, headers)

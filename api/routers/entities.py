@@ -9,7 +9,8 @@ from pydantic import Field
 
 from api.access import Reader
 from api.context import Graph
-from api.formats import GRAPHS, TABLES, Format, GraphShape, as_json, choose, responses, table
+from api.formats import GRAPHS, TABLES, Format, as_csv, as_json, choose, page, responses
+from api.graphs import GraphShape
 from api.guard import audit
 from api.parameters import (
     AsOf,
@@ -26,7 +27,7 @@ from api.parameters import (
 )
 from api.parameters import Query as Parameters
 from api.problems import problem_responses
-from api.tables import entity_row, event_row, statement_row
+from api.tables import ENTITIES, EVENTS, STATEMENTS
 from store import lookup
 from store.lookup import EdgeFilter, Page, check_predicates, check_types
 from store.lookup.values import EntityDetail, EntitySummary, Related, StatementView, Timeline
@@ -88,7 +89,7 @@ def search(request: Request, store: Graph, principal: Reader, query: Annotated[S
     types = check_types(query.type)
     found = lookup.search(store, principal.view(), query.q, types=types, limit=query.limit, cursor=query.cursor)
     audit(request, rows=len(found.items))
-    return table(map(entity_row, found.items)) if wanted is Format.CSV else as_json(found, Page[EntitySummary])
+    return page(request, wanted, found, ENTITIES, Page[EntitySummary])
 
 
 @router.get(
@@ -147,7 +148,7 @@ def statements(
     )
     found = lookup.statements_of(store, principal.view(), entity_id, which, limit=query.limit, cursor=query.cursor)
     audit(request, rows=len(found.items))
-    return table(map(statement_row, found.items)) if wanted is Format.CSV else as_json(found, Page[StatementView])
+    return page(request, wanted, found, STATEMENTS, Page[StatementView])
 
 
 @router.get(
@@ -163,4 +164,6 @@ def timeline(
     wanted = choose(request, query.format, TABLES)
     found = lookup.timeline(store, principal.view(), entity_id, reports=query.reports, limit=query.limit)
     audit(request, rows=len(found.events))
-    return table(map(event_row, found.events)) if wanted is Format.CSV else as_json(found, Timeline)
+    if wanted is Format.CSV:
+        return Response(as_csv(EVENTS, found.events), media_type=wanted.content_type)
+    return as_json(found, Timeline)

@@ -9,11 +9,12 @@ from pydantic import Field
 
 from api.access import Reader
 from api.context import Graph
-from api.formats import GRAPHS, TABLES, Format, GraphShape, as_json, choose, responses, table
+from api.formats import GRAPHS, TABLES, Format, as_json, choose, page, responses
+from api.graphs import GraphShape
 from api.guard import audit
 from api.parameters import AsGraph, EntityId, OnePage, Text
 from api.problems import problem_responses
-from api.tables import incident_row
+from api.tables import INCIDENTS
 from store import lookup
 from store.lookup import Page
 from store.lookup.values import IncidentCase, IncidentSummary
@@ -41,7 +42,7 @@ def incidents(request: Request, store: Graph, principal: Reader, query: Annotate
     wanted = choose(request, query.format, TABLES)
     found = lookup.incidents(store, principal.view(), query.q, order=query.sort, limit=query.limit, cursor=query.cursor)
     audit(request, rows=len(found.items))
-    return table(map(incident_row, found.items)) if wanted is Format.CSV else as_json(found, Page[IncidentSummary])
+    return page(request, wanted, found, INCIDENTS, Page[IncidentSummary])
 
 
 @router.get(

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from api.access import Reader
 from api.context import Graph
-from api.formats import GRAPHS, Format, GraphShape, as_json, choose, responses
+from api.formats import GRAPHS, Format, as_json, choose, responses
+from api.graphs import GraphShape
 from api.guard import audit
 from api.parameters import Edges, Text
 from api.problems import problem_responses

@@ -45,12 +45,17 @@ def named(store: Store, view: View, entity_id: str) -> EntitySummary:
     """One entity by id; raises `NotFound` when there is none that the reader may know of."""
     found = summaries(store, view, [entity_id]).get(entity_id)
     if found is None:
-        raise unknown(entity_id)
+        raise unknown(view, entity_id)
     return found
 
 
-def unknown(entity_id: str) -> NotFound:
+def unknown(view: View, entity_id: str) -> NotFound:
     """What is raised for an id that no visible entity has."""
+    if view.as_of is not None:
+        return NotFound(
+            f"no entity had the id {entity_id[:120]!r} by {view.as_of}",
+            hint="ask without a day, or search by name for the right id",
+        )
     return NotFound(f"no entity has the id {entity_id[:120]!r}", hint="search by name for the right id")
 
 

@@ -46,7 +46,7 @@ def paths(
     ends = summaries(store, view, [source, target])
     for end in (source, target):
         if end not in ends:
-            raise unknown(end)
+            raise unknown(view, end)
     search = _Search(store, view, wanted, source, target)
     ways = list(islice(search.ways(max_hops), limit * CANDIDATES))
     edges = edges_between(

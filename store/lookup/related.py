@@ -49,7 +49,7 @@ def related(
         frontier = _arrive(new, distances, step)
     known = summaries(store, view, distances)
     if entity_id not in known:
-        raise unknown(entity_id)
+        raise unknown(view, entity_id)
     return Related(
         centre=entity_id,
         nodes=[_node(known[id_], distance) for id_, distance in distances.items() if id_ in known],

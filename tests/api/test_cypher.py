@@ -182,6 +182,33 @@ def test_answers_come_as_csv(client: TestClient) -> None:
     assert answer.text.splitlines() == ["n,f,l", '1,\'=1+1,"[1, 2]"']
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Accept": "application/xml"}, 406),
+        ({"Accept": "application/x-ndjson;q=0, application/json"}, 200),
+        ({"Content-Type": "text/plain"}, 415),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, 415),
+    ],
+)
+def test_what_is_sent_and_accepted_is_heeded(client: TestClient, headers: dict[str, str], status: int) -> None:
+    sent = {"Content-Type": "application/json"} | headers
+    answer = client.post("/v1/cypher", content=b'{"query": "RETURN 1 AS n"}', headers=sent)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == ("application/json" if status == 200 else "application/problem+json")
+
+
+def test_a_body_that_is_cut_short_is_told_as_such(client: TestClient) -> None:
+    answer = client.post("/v1/cypher", content=b'{"query": "RETU', headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400
+    assert "JSON" in answer.json()["detail"]
+
+
+def test_a_table_without_rows_names_its_columns(client: TestClient) -> None:
+    query = {"query": "MATCH (n:Entity {id: 'nobody'}) RETURN n.id AS id, n AS node"}
+    assert client.post("/v1/cypher", json=query, headers={"Accept": "text/csv"}).text.splitlines() == ["id,node"]
+
+
 def test_bounds_cut_with_a_note(client: TestClient, world: Store) -> None:
     body = ask(client, "UNWIND range(1, 100) AS n RETURN n", limit=10).json()
     assert len(body["rows"]) == 10

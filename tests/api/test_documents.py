@@ -100,6 +100,14 @@ def test_a_form_carries_several_files(closed: TestClient, secrets: dict[str, str
     assert len(answer.json()["documents"]) == 2
 
 
+def test_of_several_files_those_before_a_bad_one_stay(closed: TestClient, secrets: dict[str, str]) -> None:
+    files = [("file", ("one.txt", REPORT)), ("file", ("two.pdf", b"%PDF-1.7 cut short"))]
+    answer = closed.post("/v1/documents", files=files, headers=bearing(secrets["loader"]))
+    assert answer.status_code == 422
+    assert "the 1 before it of 2 are stored" in answer.json()["hint"]
+    assert closed.get("/v1/entities?q=kestrel", headers=bearing(secrets["full reader"])).json()["items"]
+
+
 def test_a_marking_hides_what_is_loaded_with_it(closed: TestClient, secrets: dict[str, str]) -> None:
     answer = send(closed, secrets["loader"], REPORT, marking="TLP:RED")
     path = answer.headers["location"]

@@ -117,3 +117,8 @@ def test_the_audit_log_says_who_asked_what_and_how_much_they_got(closed: TestCli
     assert search["ms"] > 0
     assert (refused["who"], refused["status"]) == ("", 401)
     assert not [secret for secret in secrets.values() if secret in json.dumps(lines)]
+
+
+def test_headers_are_bounded(client: TestClient) -> None:
+    assert client.get("/health", headers={"X-Long": "a" * 40_000}).status_code == 431
+    assert client.get("/health", headers={"X-Long": "a" * 4_000}).status_code == 200

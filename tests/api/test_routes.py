@@ -80,6 +80,9 @@ def test_graphs_come_as_graphml(client: TestClient, path: str) -> None:
     edges = [(edge.get("source"), edge.get("target")) for edge in root.iter(f"{tag}edge")]
     assert edges
     assert {end for edge in edges for end in edge} <= nodes
+    declared = {key.get("id") for key in root.iter(f"{tag}key")}
+    told = {data.get("key") for data in root.find(f".//{tag}edge") or ()}
+    assert {"predicate", "modality", "confidence", "sources", "first_reported", "quote", "document"} <= told <= declared
 
 
 @pytest.mark.parametrize("path", GRAPHS)
@@ -96,6 +99,30 @@ def test_everything_comes_as_csv(client: TestClient, path: str) -> None:
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert rows
     assert None not in rows[0]
+
+
+@pytest.mark.parametrize("path", ["/v1/entities?q=no+such+name+at+all", "/v1/incidents?q=no+such+name+at+all"])
+def test_a_table_without_rows_still_names_its_columns(client: TestClient, path: str) -> None:
+    answer = client.get(path, headers={"Accept": "text/csv"})
+    assert answer.text.startswith("id,name,")
+    assert len(answer.text.splitlines()) == 1
+
+
+def test_pages_of_a_table_link_to_the_next_one(client: TestClient) -> None:
+    whole = client.get("/v1/entities?limit=200&format=csv").text.splitlines()[1:]
+    path, rows = "/v1/entities?limit=3&format=csv", []
+    while path:
+        answer = client.get(path)
+        rows += answer.text.splitlines()[1:]
+        path = answer.links.get("next", {}).get("url", "")
+    assert rows == whole
+
+
+def test_head_is_get_without_the_body(client: TestClient) -> None:
+    head, got = client.head("/v1/entities?q=hsbc"), client.get("/v1/entities?q=hsbc")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == got.headers["content-length"]
+    assert client.head("/v1/entities/nobody-knows").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -121,6 +148,8 @@ def test_everything_comes_as_csv(client: TestClient, path: str) -> None:
         ("/v1/entities/hsbc/related?predicate=bought", 400),
         ("/v1/entities/hsbc/related?modality=maybe", 422),
         ("/v1/entities/hsbc/related?as_of=yesterday", 422),
+        ("/v1/entities/hsbc/related?as_of=2025-02-30", 422),
+        ("/v1/entities/hsbc?as_of=1999", 404),
         ("/v1/entities/hsbc?format=csv", 422),
         ("/v1/entities?format=graphml", 422),
         ("/v1/entities?format=word", 422),
@@ -156,9 +185,27 @@ def test_a_wrong_method_is_told_the_right_ones(client: TestClient) -> None:
     assert answer.json()["title"] == "Method Not Allowed"
 
 
-def test_what_nobody_accepts_is_not_acceptable(client: TestClient) -> None:
-    assert client.get("/v1/entities", headers={"Accept": "image/png"}).status_code == 406
-    assert client.get("/v1/entities", headers={"Accept": "image/png, */*;q=0.1"}).status_code == 200
+@pytest.mark.parametrize(
+    ("accept", "given"),
+    [
+        ("", "application/json"),
+        ("image/png, */*;q=0.1", "application/json"),
+        ("text/*", "text/csv; charset=utf-8"),
+        ("application/json;q=0.4, text/csv;q=0.5", "text/csv; charset=utf-8"),
+        ("*/*, application/json;q=0", "text/csv; charset=utf-8"),
+        ("text/csv, application/json", "text/csv; charset=utf-8"),
+        ("image/png", "application/problem+json"),
+        ("text/csv;q=0", "application/problem+json"),
+    ],
+)
+def test_the_accept_header_decides(client: TestClient, accept: str, given: str) -> None:
+    answer = client.get("/v1/entities", headers={"Accept": accept})
+    assert answer.headers["content-type"] == given
+    assert answer.status_code == (406 if "problem" in given else 200)
+
+
+def test_a_day_before_all_reports_is_told_in_the_failure(client: TestClient) -> None:
+    assert "by 1999" in client.get("/v1/entities/hsbc?as_of=1999").json()["detail"]
 
 
 def test_a_store_that_fails_is_told_without_its_innards(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
