@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from loaders.extraction import values
@@ -343,12 +343,3 @@ def _same_value(found: Literal, wanted: Literal) -> bool:
 def align(document: Document, statements: Sequence[Statement], name: str) -> Example:
     """The example of a document whose statements are complete."""
     return Aligner(document, statements, name).align()
-
-
-def coverage(example: Example, statements: Sequence[Statement]) -> Mapping[str, int]:
-    """How many statements a text has, and how many labels they became."""
-    return {
-        "statements": len(statements),
-        "roles": sum(map(len, example.roles.values())),
-        "relations": sum(len(r - labels.SYMMETRIC) for r in example.relations.values()),
-    }

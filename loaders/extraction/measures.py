@@ -8,7 +8,6 @@ from loaders.extraction.reading import ORGANIZATIONS, Candidate, Reading, Record
 from ontology.statement import slug
 
 _MONEY_NEAR = re.compile(r"[£$€]|\bloan|\bguarantee|\bgovernment|\bcompensation", re.IGNORECASE)
-_TO = re.compile(r"^ ?(?:facility |package |guarantee )?(?:to|for|granted to|given to) (?:the )?$")
 
 
 def find_measures(reading: Reading) -> None:

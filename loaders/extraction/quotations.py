@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
 SPEAKERS = ORGANIZATIONS | {"Person", "ThreatActor", "Organization"}
-_ACCORDING = re.compile(r"\baccording to\b|\bas per\b", re.IGNORECASE)
 _FIRST_PERSON = frozenset({"we", "our", "us", "ours"})
 _SINGULAR_FIRST = frozenset({"i", "my", "me"})
 

@@ -26,8 +26,6 @@ PHRASE_TYPES = ("Data", "Technique", "Title")
 VALUE_TYPES = ("Date", "Money", "Number", "Pronoun", "Name")
 """Types of spans that rules find; a `Name` is a run of capitalised words that no layer has typed."""
 
-SPAN_TYPES = (*ENTITY_TYPES, *PHRASE_TYPES, "Incident", *VALUE_TYPES)
-
 ORGANIZATION_TYPES = ("Company", "Organization", "Bank", "GovernmentBody", "LawEnforcement")
 
 INCIDENT_PREDICATES = (
