@@ -45,10 +45,19 @@ def date_incidents(reading: Reading) -> None:
 
 
 def _year(dates: Mapping[str, list[Candidate]], floors: Mapping[str, float]) -> str | None:
-    """The year of the likeliest date of the first kind that is likely enough."""
+    """The year of the first kind of date that is likely enough: the one that its dates speak for most together.
+
+    A text that dates an incident to days and months of one year may name an earlier year once, as background.
+    """
     for predicate, floor in floors.items():
-        likely = [c for c in dates.get(predicate, ()) if c.confidence >= floor]
+        likely: set[str] = set()
+        weight: dict[str, float] = defaultdict(float)
+        for candidate in dates.get(predicate, ()):
+            if isinstance(candidate.object, Literal):
+                year = str(candidate.object.value)[:4]
+                weight[year] += candidate.confidence
+                if candidate.confidence >= floor:
+                    likely.add(year)
         if likely:
-            best = max(likely, key=lambda c: (c.confidence, -c.start))
-            return str(best.object.value)[:4] if isinstance(best.object, Literal) else None
+            return max(likely, key=lambda year: (weight[year], year))
     return None
