@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from ontology.errors import NotFound
 from ontology.model import ontology
 from store.base import Store
 from store.lookup import cursors
-from store.lookup.cursors import Page
+from store.lookup.cursors import Key, Page
 from store.lookup.documents import documents_mentioning
 from store.lookup.edge_filter import EdgeFilter
 from store.lookup.edges import edges_of
@@ -43,14 +43,31 @@ def incidents(
     """The incidents in an order, the latest first unless another is asked for; those without a date come last.
 
     With a text only those with each of its words in a name of the incident, of whom it hit or of those named for it, or
-    at the beginning of its date. For a reader who may not see all, a page can hold fewer than `limit` though more
-    follow.
+    at the beginning of its date.
     """
     words = tuple(word for word in text.split()[:WORDS] if folded(word))
     question = ("incidents", words, order, view.as_of)
-    key, way, kind = _ORDERS[order]
-    after = cursors.decode(question, cursor, (kind, str))
-    rows = store.read(
+    last = cursors.decode(question, cursor, (_ORDERS[order][2], str))
+    found: list[tuple[Key, IncidentSummary]] = []
+    while len(found) <= limit:
+        # The store proposes by all names that it has summed up; here only those that the reader may know count.
+        proposed = _proposed(store, view, words, order, after=last, limit=limit + 1)
+        shown = _summaries(store, view, {row["id"]: row["date"] or None for row in proposed})
+        keys = {row["id"]: (row[_ORDERS[order][0]], row["id"]) for row in proposed}
+        found += [(keys[each.incident.id], each) for each in shown if all(_names(each, word) for word in words)]
+        if len(proposed) <= limit:
+            break
+        last = keys[proposed[-1]["id"]]
+    more = cursors.encode(question, found[limit - 1][0]) if len(found) > limit else None
+    return Page([each for _, each in found[:limit]], more)
+
+
+def _proposed(
+    store: Store, view: View, words: Sequence[str], order: Order, *, after: Key | None, limit: int
+) -> list[dict[str, Any]]:
+    """Incidents in their order, with all words in names that the store knows, whether or not the reader may."""
+    key, way, _ = _ORDERS[order]
+    return store.read(
         f"""
         MATCH (i:{INCIDENT})
         {_dated(view)}
@@ -65,16 +82,12 @@ def incidents(
         view.parameters(
             key=after[0] if after else None,
             last=after[1] if after else None,
-            limit=limit + 1,
+            limit=limit,
             types=list(with_subclasses((INCIDENT,))),
             dating=list(dating()),
             words=[{"name": folded(word), "date": word} for word in words],
         ),
     )
-    more = cursors.encode(question, (rows[limit - 1][key], rows[limit - 1]["id"])) if len(rows) > limit else None
-    found = _summaries(store, view, {row["id"]: row["date"] or None for row in rows[:limit]})
-    # The store proposes by all names that it has summed up; here only those that the reader may know count.
-    return Page([each for each in found if view.is_full or all(_names(each, word) for word in words)], more)
 
 
 def incident(store: Store, view: View, incident_id: str) -> IncidentCase:

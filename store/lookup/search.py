@@ -56,14 +56,20 @@ def search(
         return _listed(store, view, types, limit=limit, cursor=cursor)
     question = ("search", words, tuple(types), view.as_of)
     after = cursors.decode(question, cursor, (float, str))
-    ids = _proposed(store, view, words, types)
-    folded = " ".join(words)
-    scored = [_Scored(_score(folded, entity), entity) for entity in summaries(store, view, ids).values()]
-    ranked = sorted((s for s in scored if s.score >= GOOD_ENOUGH), key=_order)
+    ranked = _ranked(store, view, words, _proposed(store, view, words, types))
+    if not ranked:  # a fragment from the middle of a word, which no index has
+        ranked = _ranked(store, view, words, _containing(store, view, words, types))
     if after is not None:
         ranked = [s for s in ranked if _order(s) > (-float(after[0]), len(str(after[1])), str(after[1]))]
     more = cursors.encode(question, ranked[limit - 1].key) if len(ranked) > limit else None
     return Page([s.entity for s in ranked[:limit]], more)
+
+
+def _ranked(store: Store, view: View, words: Sequence[str], ids: Sequence[str]) -> list[_Scored]:
+    """The entities with these ids whose names, as the reader may know them, fit well enough, the best first."""
+    text = " ".join(words)
+    scored = (_Scored(_score(text, entity), entity) for entity in summaries(store, view, ids).values())
+    return sorted((each for each in scored if each.score >= GOOD_ENOUGH), key=_order)
 
 
 def _order(scored: _Scored) -> tuple[float, int, str]:
@@ -88,9 +94,6 @@ def _listed(store: Store, view: View, types: Sequence[str], *, limit: int, curso
 
 
 def _proposed(store: Store, view: View, words: Sequence[str], types: Sequence[str]) -> list[str]:
-    parameters = view.parameters(
-        index=ENTITY_INDEX, query=_lucene(words), text=" ".join(words), types=list(types), limit=CANDIDATES
-    )
     rows = store.read(
         f"""
         CALL db.index.fulltext.queryNodes($index, $query) YIELD node, score
@@ -98,13 +101,16 @@ def _proposed(store: Store, view: View, words: Sequence[str], types: Sequence[st
         WHERE e.id IS NOT NULL{_allowed(view, types)}
         RETURN e.id AS id, score ORDER BY score DESC, id LIMIT $limit
         """,
-        parameters,
+        view.parameters(index=ENTITY_INDEX, query=_lucene(words), types=list(types), limit=CANDIDATES),
     )
-    if not rows:  # a fragment from the middle of a word, which no index has
-        rows = store.read(
-            f"MATCH (e:Entity) WHERE e.search CONTAINS $text{_allowed(view, types)} RETURN e.id AS id LIMIT $limit",
-            parameters,
-        )
+    return [row["id"] for row in rows]
+
+
+def _containing(store: Store, view: View, words: Sequence[str], types: Sequence[str]) -> list[str]:
+    rows = store.read(
+        f"MATCH (e:Entity) WHERE e.search CONTAINS $text{_allowed(view, types)} RETURN e.id AS id LIMIT $limit",
+        view.parameters(text=" ".join(words), types=list(types), limit=CANDIDATES),
+    )
     return [row["id"] for row in rows]
 
 

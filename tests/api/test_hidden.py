@@ -21,6 +21,8 @@ def _paths(client: TestClient, headers: dict[str, str]) -> list[str]:
     paths += [
         f"/v1/incidents?sort={order}&q={word}" for order in ("date", "documents", "name") for word in ("", *WORDS)
     ]
+    # A cursor tells by itself that there is more: with words of a few letters, many incidents are proposed.
+    paths += [f"/v1/incidents?limit=1&q={word}" for word in ("elli", "ins", "he", "a", *WORDS)]
     paths += [f"/v1/entities?limit=200&q={word}" for word in ("", *WORDS)]
     paths += [f"/v1/entities?limit=2&type={kind}" for kind in ("Person", "Organization", "ThreatActor", "Company")]
     paths += [f"/v1/export?format={name}" for name in ("trig", "ttl", "jsonld", "jsonl", "csv", "graphml", "cypher")]
