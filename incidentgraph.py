@@ -440,7 +440,9 @@ def token_make(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Whom it is for; the audit log has this name.")],
     role: Annotated[Literal["reader", "loader", "admin"], typer.Option(help="What it may do.")] = "reader",
     clearance: Annotated[str, typer.Option(help="Marking up to which documents are shown.")] = "TLP:CLEAR",
-    days: Annotated[int | None, typer.Option(min=1, help="Days until it ends; without it, it does not.")] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=36_500, help="Days until it ends; without it, it does not.")
+    ] = None,
 ) -> None:
     """Make a token and print it: it is kept as a hash only, and cannot be printed again."""
     from datetime import UTC, datetime, timedelta

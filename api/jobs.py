@@ -16,6 +16,7 @@ import structlog
 from api.metrics import Metrics
 from api.problems import Refused
 from ontology.errors import IncidentGraphError
+from ontology.statement import Marking
 
 log = structlog.get_logger("api.jobs")
 
@@ -91,10 +92,10 @@ class Jobs:
         self._metrics = metrics
         self._lock = Lock()
         self._jobs: OrderedDict[str, Job] = OrderedDict()
-        self._owners: dict[str, str] = {}
+        self._owners: dict[str, tuple[str, Marking]] = {}
         self._pool = ThreadPoolExecutor(1, "upload")
 
-    def submit(self, name: str, owner: str, work: Work, *, patience: float) -> Job:
+    def submit(self, name: str, owner: str, clearance: Marking, work: Work, *, patience: float) -> Job:
         """Take an upload in, wait a little for it, and give the job as it then stands.
 
         Raises `Refused` with 429 when too many are waiting.
@@ -113,16 +114,17 @@ class Jobs:
             if waiting >= self._queue:
                 raise Refused(429, "too many uploads are waiting", hint="try again soon", headers={"Retry-After": "10"})
             self._jobs[job.id] = job
-            self._owners[job.id] = owner
+            self._owners[job.id] = owner, clearance
             self._forget()
         future: Future[None] = self._pool.submit(self._run, job.id, work)
         wait([future], timeout=patience)
         return self._jobs[job.id]
 
-    def get(self, job_id: str, owner: str | None) -> Job | None:
-        """A job by id, if it is the owner's; with None as owner, anybody's."""
+    def get(self, job_id: str, owner: str | None, clearance: Marking) -> Job | None:
+        """A job by id, if it is the owner's; with None as owner, anybody's who was cleared for no more than that."""
         with self._lock:
-            if owner is not None and self._owners.get(job_id) != owner:
+            sender, their_clearance = self._owners.get(job_id, (None, Marking.RED))
+            if (owner is not None and sender != owner) or their_clearance.rank > clearance.rank:
                 return None
             return self._jobs.get(job_id)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import hmac
 import json
 import os
 import secrets
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -128,23 +130,36 @@ class TokenFile:
 
     def make(self, name: str, role: Role, clearance: Marking, *, expires_at: datetime | None = None) -> str:
         """Make a token and give its secret, which is kept nowhere; a name that is taken raises `InvalidTokens`."""
-        tokens = {token.name: token for token in self.all()}
-        if name in tokens:
-            raise InvalidTokens(f"there is a token named {name!r}", hint="revoke it first, or choose another name")
         secret = PREFIX + secrets.token_urlsafe(32)
         digest = hashlib.sha256(secret.encode()).hexdigest()
         now = datetime.now(UTC).replace(microsecond=0)
         until = expires_at.astimezone(UTC).isoformat() if expires_at else None
-        tokens[name] = Token(name, role, clearance, digest, now.isoformat(), until)
-        self._write(tokens)
+        with self._changing() as tokens:
+            if name in tokens:
+                raise InvalidTokens(f"there is a token named {name!r}", hint="revoke it first, or choose another name")
+            tokens[name] = Token(name, role, clearance, digest, now.isoformat(), until)
         return secret
 
     def revoke(self, name: str) -> None:
         """Take a token back by its name; raises `NotFound` when there is none."""
-        tokens = {token.name: token for token in self.all()}
-        if tokens.pop(name, None) is None:
-            raise NotFound(f"no token is named {name!r}", hint="`incidentgraph token list` shows them")
-        self._write(tokens)
+        with self._changing() as tokens:
+            if tokens.pop(name, None) is None:
+                raise NotFound(f"no token is named {name!r}", hint="`incidentgraph token list` shows them")
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[dict[str, Token]]:
+        """The tokens to change, written when all went well; of two processes the later one waits for the earlier."""
+        lock = self._path.with_name(f"{self._path.name}.lock")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            file = lock.open("ab")
+        except OSError as error:
+            raise InvalidTokens(f"cannot write the tokens to {self._path}", hint=error.strerror or "") from error
+        with file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            tokens = {token.name: token for token in self.all()}
+            yield tokens
+            self._write(tokens)
 
     def _read(self) -> dict[str, Token]:
         try:
@@ -159,7 +174,6 @@ class TokenFile:
         """Replace the file at once, so that a reader never meets half of it."""
         text = json.dumps({"tokens": [token.to_json() for token in tokens.values()]}, indent=2)
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name)
             try:
                 with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -70,9 +70,10 @@ class QueryResult:
     Iterate to stream, a list of JSON values a row; `records()` reads the rest as dictionaries. `note` says which bound
     cut the answer short, and is empty while none has. Close it when it is not read to its end.
 
-    >>> with store.query("MATCH (n) RETURN n.id AS id", {}, QueryBounds(rows=2)) as result:
-    ...     result.columns, result.records(), result.note
-    (['id'], [{'id': 'hsbc'}, {'id': 'mufg'}], 'cut after 2 rows')
+        with store.query("MATCH (n) RETURN n.id AS id", {}, QueryBounds(rows=2)) as result:
+            result.columns    # ['id']
+            result.records()  # [{'id': 'hsbc'}, {'id': 'mufg'}]
+            result.note       # 'cut after 2 rows'
     """
 
     def __init__(self, columns: list[str], rows: Generator[list[Any], None, str], statistics: QueryStatistics) -> None:

@@ -41,8 +41,10 @@ class Upload(Parameters):
     """What is known of a report besides its text."""
 
     name: Text = Field(default="", max_length=200, description="Name of the file, where the body is the file itself.")
-    marking: Marking = Field(
-        default=Marking.CLEAR, description="Traffic Light Protocol marking, where the report has no stricter one."
+    marking: Marking | None = Field(
+        default=None,
+        description="Traffic Light Protocol marking, where the report has no stricter one; without it, a report that "
+        "is stored already keeps the one that it has.",
     )
 
 
@@ -120,7 +122,7 @@ async def load(request: Request, context: Shared, principal: Loader, query: Anno
 
     The role loader is needed. A report that takes long becomes a job, whose progress `/v1/jobs/{id}` tells.
     """
-    _refuse_above(principal, query.marking)
+    _refuse_above(principal, query.marking or Marking.CLEAR)
     files = await _files(request, query)
     name = ", ".join(name for name, _ in files)
 
@@ -128,7 +130,7 @@ async def load(request: Request, context: Shared, principal: Loader, query: Anno
         return (_load(context, principal, file, query.marking, report) for file in files)
 
     job = await run_in_threadpool(
-        context.jobs.submit, name, principal.name, work, patience=context.settings.upload_seconds
+        context.jobs.submit, name, principal.name, principal.clearance, work, patience=context.settings.upload_seconds
     )
     audit(request, job=job.id, files=len(files), bytes=sum(len(content) for _, content in files))
     if job.failure is not None:
@@ -149,8 +151,9 @@ async def load(request: Request, context: Shared, principal: Loader, query: Anno
 async def job(
     context: Shared, principal: Loader, job_id: Annotated[Text, Path(max_length=200)], _: Annotated[Nothing, Query()]
 ) -> Response:
-    """Where an upload stands; only who sent it and admins may ask."""
-    found = context.jobs.get(job_id, None if principal.role is Role.ADMIN else principal.name)
+    """Where an upload stands; only who sent it and admins with its clearance may ask."""
+    owner = None if principal.role is Role.ADMIN else principal.name
+    found = context.jobs.get(job_id, owner, principal.clearance)
     if found is None:
         raise NotFound("there is no such upload of yours", hint="jobs are forgotten when the server stops")
     return as_json(found, Job)
@@ -198,14 +201,17 @@ async def _files(request: Request, query: Upload) -> Sequence[tuple[str, bytes]]
     return [(query.name or "upload", content)]
 
 
-def _load(context: Context, principal: Principal, file: tuple[str, bytes], marking: Marking, report: Report) -> Added:
+def _load(
+    context: Context, principal: Principal, file: tuple[str, bytes], marking: Marking | None, report: Report
+) -> Added:
     """One report from its bytes into the store, under the stricter of its own marking and the one it is sent with."""
     store = context.store
     report(STAGES[0], 0)
     found = read_bytes(*file)
-    found = replace(found, marking=max(found.marking, marking, key=lambda each: each.rank))
+    stored = _stored_marking(store, principal.view(), found.id)
+    known = [each for each in (found.marking, marking or stored) if each]
+    found = replace(found, marking=max(known, key=lambda each: each.rank))
     _refuse_above(principal, found.marking)
-    _refuse_hidden(store, principal.view(), found.id)
     report(STAGES[1], 1)
     understood = understand(found, assistant=context.assistant)
     statements = understood.statements
@@ -234,8 +240,9 @@ def _refuse_above(principal: Principal, marking: Marking) -> None:
         raise Refused(403, f"your token is not cleared for {marking.value}", hint="ask an admin to load the report")
 
 
-def _refuse_hidden(store: Store, view: View, document_id: str) -> None:
-    """A text that is stored above the sender's clearance must not be marked down by sending it again."""
+def _stored_marking(store: Store, view: View, document_id: str) -> Marking | None:
+    """The marking of a text that is stored already; who may not see it must not mark it down by sending it again."""
     there = store.read("MATCH (d:Document {id: $id}) RETURN d.marking AS marking", {"id": document_id})
     if there and there[0]["marking"] not in view.markings:
         raise Refused(403, "your token is not cleared to load this report", hint="ask an admin")
+    return Marking(there[0]["marking"]) if there else None

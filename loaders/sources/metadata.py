@@ -24,8 +24,14 @@ _NAMES = {
 _FIELDS = {name: field for field, names in _NAMES.items() for name in names}
 
 _HEADER_LINE = re.compile(r"([A-Za-z][A-Za-z _-]{0,24}):[ \t]*(.*)")
-_MARKING = re.compile(r"\bTLP\s*:\s*(RED|AMBER\s*\+\s*STRICT|AMBER|GREEN|CLEAR|WHITE)(?![A-Z])", re.IGNORECASE)
-_MARKING_LINE = 60
+_MARKING = re.compile(
+    r"\bTLP(?:\s*[:\u2010-\u2015-]\s*|\s+(?=[A-Z+]{3}))(RED|AMBER\s*\+\s*STRICT|AMBER|GREEN|CLEAR|WHITE)\b",
+    re.IGNORECASE,
+)
+_BANNER = re.compile(r"\W*(?:(?:marking|classification|handling|distribution|sharing)\s*:?\s*)?", re.IGNORECASE)
+_BANNER_LENGTH = 60
+_BANNERS_ABOVE, _BANNERS_BELOW = 30, 10
+"""How many lines at the head and the foot of a text are looked at for a marking."""
 _TITLE_LENGTH = 160
 
 _DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?!\d)")
@@ -79,7 +85,7 @@ def header(text: str, name: str) -> tuple[Metadata, int]:
     """The metadata in the header lines that open a text, and the offset at which they end (0: there are none).
 
     >>> header("TITLE: A plant stops\\nDATE: 20250901\\n\\nThe plant stopped.", "a.txt")[1]
-    38
+    36
     """
     pairs: dict[str, str] = {}
     end = 0
@@ -102,7 +108,7 @@ def document(found: Metadata, title: str, paragraphs: list[str], source: str) ->
         url=found.url,
         publisher=found.publisher,
         published_on=found.published_on,
-        marking=found.marking or marking_line(body) or Marking.CLEAR,
+        marking=stricter(found.marking, body),
         source=source,
     )
 
@@ -124,10 +130,27 @@ def marking(value: str, name: str) -> Marking:
         raise UnreadableDocument(f"{name}: unknown marking {value[:40]!r}", hint=f"one of {known}") from None
 
 
-def marking_line(text: str) -> Marking | None:
-    """The strictest TLP marking among short lines at the head of a text, such as a banner."""
-    lines = [line for line in text[:2000].splitlines()[:12] if len(line) <= _MARKING_LINE]
-    found = [marking(match[0], "") for line in lines for match in _MARKING.finditer(line)]
+def stricter(stated: Marking | None, text: str) -> Marking:
+    """The marking of a document: what is stated of it or what a banner in its text says, whichever is the stricter."""
+    return max((each for each in (stated, banner(text), Marking.CLEAR) if each), key=lambda each: each.rank)
+
+
+def banner(text: str) -> Marking | None:
+    """The strictest TLP marking among the lines at the head and the foot of a text that are banners.
+
+    A banner is short, or begins with the marking: a sentence that speaks of a marking does not mark its text.
+
+    >>> banner("TLP-AMBER: for members of the circle, on a need-to-know basis\\n\\nA plant stopped.")
+    <Marking.AMBER: 'TLP:AMBER'>
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    edges = lines[:_BANNERS_ABOVE] + lines[_BANNERS_ABOVE:][-_BANNERS_BELOW:]
+    found = [
+        marking(f"TLP:{match[1]}", "")
+        for line in edges
+        for match in _MARKING.finditer(line[:400])
+        if len(line) <= _BANNER_LENGTH or _BANNER.fullmatch(line[: match.start()])
+    ]
     return max(found, key=lambda each: each.rank, default=None)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from loaders.sources import metadata
 from loaders.sources.rawfile import RawFile
 from ontology.errors import IncidentGraphError, UnreadableDocument
-from ontology.statement import Document, Marking
+from ontology.statement import Document
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
@@ -58,7 +58,7 @@ def read(file: RawFile) -> Document:
         url=found.url,
         publisher=found.publisher,
         published_on=found.published_on or _info_date(info.get("creationdate", "")),
-        marking=found.marking or metadata.marking_line(body) or Marking.CLEAR,
+        marking=metadata.stricter(found.marking, body),
         source=file.name,
     )
 

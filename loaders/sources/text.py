@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loaders.sources import metadata
 from loaders.sources.rawfile import RawFile
-from ontology.statement import Document, Marking
+from ontology.statement import Document
 
 
 def recognises(file: RawFile) -> bool:
@@ -22,6 +22,6 @@ def read(file: RawFile) -> Document:
         url=found.url,
         publisher=found.publisher,
         published_on=found.published_on,
-        marking=found.marking or metadata.marking_line(rest) or Marking.CLEAR,
+        marking=metadata.stricter(found.marking, rest),
         source=file.name,
     )

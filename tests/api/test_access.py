@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -153,6 +155,19 @@ def test_a_token_ends_when_it_is_over_or_taken_back(tokens_file: Path) -> None:
     assert other.find(new) is None
     with pytest.raises(NotFound):
         tokens.revoke("new")
+
+
+def test_tokens_made_and_revoked_at_once_all_count(tokens_file: Path) -> None:
+    names = [f"reader {number}" for number in range(24)]
+    for name in names[:12]:
+        TokenFile(tokens_file).make(name, Role.READER, Marking.CLEAR)
+    make = partial(TokenFile.make, role=Role.READER, clearance=Marking.CLEAR)
+    with ThreadPoolExecutor(8) as pool:
+        made = [pool.submit(make, TokenFile(tokens_file), name) for name in names[12:]]
+        gone = [pool.submit(TokenFile(tokens_file).revoke, name) for name in names[:12]]
+        for each in (*made, *gone):
+            each.result()
+    assert {token.name for token in TokenFile(tokens_file).all()} == set(names[12:])
 
 
 def test_a_name_is_taken_once(tokens_file: Path) -> None:

@@ -13,9 +13,10 @@ from structlog.testing import capture_logs
 
 from api.app import create_app
 from api.settings import Settings
+from api.tokens import Role, TokenFile
 from loaders import LoadedDocument
 from loaders.llm import Assistant, ModelSettings
-from ontology.statement import Document
+from ontology.statement import Document, Marking
 from store import Store
 from tests.api.conftest import HERE, bearing, client_of
 from tests.loaders.llm.server import serving
@@ -128,6 +129,30 @@ def test_a_marking_within_the_report_is_kept_unless_a_stricter_one_is_given(
         path = answer.headers["location"]
         assert closed.get(path, headers=bearing(secrets["full reader"])).json()["marking"] == stored
         assert closed.get(path, headers=bearing(secrets["open reader"])).status_code == 404
+
+
+def test_a_report_that_is_sent_again_keeps_its_marking_unless_another_is_given(
+    closed: TestClient, secrets: dict[str, str]
+) -> None:
+    for given, stored in (("TLP:AMBER", "TLP:AMBER"), (None, "TLP:AMBER"), ("TLP:CLEAR", "TLP:CLEAR")):
+        answer = send(closed, secrets["loader"], REPORT, **({"marking": given} if given else {}))
+        kept = closed.get(answer.headers["location"], headers=bearing(secrets["full reader"])).json()
+        assert kept["marking"] == stored
+
+
+def test_an_upload_is_told_only_to_admins_who_are_cleared_as_its_sender(
+    closed: TestClient, secrets: dict[str, str], tokens_file: Path
+) -> None:
+    job = send(closed, secrets["loader"], REPORT, marking="TLP:RED").json()["id"]
+    low = TokenFile(tokens_file).make("low admin", Role.ADMIN, Marking.CLEAR)
+    closed.app.state.context.tokens.refresh()  # type: ignore[attr-defined]
+    for secret, status in (
+        (secrets["loader"], 200),
+        (secrets["admin"], 200),
+        (low, 404),
+        (secrets["open loader"], 404),
+    ):
+        assert closed.get(f"/v1/jobs/{job}", headers=bearing(secret)).status_code == status
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,32 @@ def test_a_banner_marks_a_text() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("head", "foot", "expected"),
+    [
+        ("MARKING: TLP:CLEAR\n\nTLP:RED\n\n", "", Marking.RED),
+        ("TLP-RED\n\n", "", Marking.RED),
+        ("TLP AMBER\n\n", "", Marking.AMBER),
+        (
+            "** TLP:RED ** not for disclosure, restricted to those who sat in the meeting of the circle\n\n",
+            "",
+            Marking.RED,
+        ),
+        (
+            "Handling: TLP:GREEN, to be shared in the community but not by open channels, please\n\n",
+            "",
+            Marking.GREEN,
+        ),
+        ("Line.\n" * 20 + "TLP:RED\n\n", "", Marking.RED),
+        ("", "\n\nTLP:AMBER+STRICT", Marking.AMBER_STRICT),
+        ("The TLP Redesign was discussed.\n\n", "", Marking.CLEAR),
+        ("", "\n" + "Line.\n" * 40 + "TLP:RED\n" + "Line.\n" * 40, Marking.CLEAR),
+    ],
+)
+def test_a_banner_is_found_however_it_is_written(head: str, foot: str, expected: Marking) -> None:
+    assert read_bytes("a.txt", f"{head}{papers.LEAD}{foot}".encode()).marking is expected
+
+
 def test_an_unknown_marking_is_refused_rather_than_taken_for_open() -> None:
     with pytest.raises(UnreadableDocument, match=r"a\.txt: unknown marking 'SECRET'"):
         read_bytes("a.txt", f"TITLE: Dairy\nMARKING: SECRET\n\n{papers.LEAD}".encode())
