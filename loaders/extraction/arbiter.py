@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from loaders.extraction.consistency import settle
+from loaders.extraction.consistency import is_speech, settle
 from loaders.extraction.lexicon import read_data
 from loaders.extraction.phrases import in_one_phrase
 from loaders.extraction.reading import Candidate, Reading, Record
@@ -106,7 +106,8 @@ def decide(
         known = kept.get(key)
         if known is None or candidate.confidence > known.confidence:
             kept[key] = candidate
-    statements = [s for c in settle(kept.values(), reading.document.body) if (s := _statement(reading, c)) is not None]
+    said = [c for c in kept.values() if c.predicate != "said" or is_speech(c, reading)]
+    statements = [s for c in settle(said, reading.document.body) if (s := _statement(reading, c)) is not None]
     statements.sort(key=lambda s: (s.start, s.end, s.predicate, s.subject.id, str(s.object)))
     return statements
 

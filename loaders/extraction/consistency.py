@@ -7,10 +7,11 @@ many are one fact; "malware" adds nothing where the malware has a name; and who 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
-from loaders.extraction.reading import Candidate, Record
+from loaders.extraction.reading import Candidate, Reading, Record
 from ontology.statement import Datatype, Literal
 
 _DAYS = frozenset({"startedOn", "detectedOn", "disclosedOn"})
@@ -30,6 +31,8 @@ _SILENT = re.compile(
     r"|\b(?:contacted|reached out to|asked|approached)\b[^.]*\bcomment",
     re.IGNORECASE,
 )
+_MARKS = frozenset("\"“”‘’'«„")
+_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
 _WORD = re.compile(r"\w+")
 
 
@@ -39,6 +42,26 @@ def settle(kept: Iterable[Candidate], body: str) -> list[Candidate]:
     for rule in (_silent, _vague, _loans, _days, _coarse, _malware, _phrases):
         found = rule(found, body)
     return found
+
+
+def is_speech(candidate: Candidate, reading: Reading) -> bool:
+    """Whether what was said is a clause, or stands in quotation marks: "disclosed the breach" is no speech."""
+    if not isinstance(candidate.object, Literal):
+        return False
+    body, value = reading.document.body, str(candidate.object.value)
+    at = body.find(value, candidate.start, max(candidate.end, candidate.start + len(value)))
+    if at < 0:
+        return True  # white space of the text was made plain: what spans lines is quoted at length
+    starts = [sentence.start for sentence in reading.sentences]
+    sentence = reading.sentences[max(0, bisect_right(starts, at) - 1)]
+    span = sentence.span.doc.char_span(
+        at - sentence.block.start, min(at + len(value), sentence.end) - sentence.block.start, alignment_mode="expand"
+    )
+    if span is None:
+        return True
+    if body[max(0, at - 1) : at] in _MARKS:
+        return any(token.pos_ in ("VERB", "AUX") for token in span)
+    return any(token.dep_ in _SUBJECTS and span.start <= token.head.i < span.end for token in span)
 
 
 def _silent(found: list[Candidate], body: str) -> list[Candidate]:

@@ -336,6 +336,10 @@ def _vote(reading: Reading) -> None:
     for mention in reading.mentions:
         votes = totals[mention.text.lower()]
         mention.kind = max(votes, key=lambda kind: (votes[kind], kind))
+    surnames = {m.text.rpartition(" ")[2] for m in reading.mentions if m.kind == "Person" and " " in m.text}
+    for mention in reading.mentions:
+        if mention.text in surnames and mention.canonical is None:
+            mention.kind = "Person"  # "Carroll" alone, of whom the text has told that he is Ian Carroll
 
 
 def nominal_kind(lemma: str, text: str) -> str | None:

@@ -13,6 +13,7 @@ from loaders.extraction.layout import read_layout
 from loaders.extraction.learned import learn
 from loaders.extraction.measures import find_measures
 from loaders.extraction.mentions import find_mentions
+from loaders.extraction.naming import name_incidents
 from loaders.extraction.patterns import match_patterns
 from loaders.extraction.proposals import propose
 from loaders.extraction.quotations import find_quotations
@@ -44,6 +45,7 @@ def read(document: Document) -> Reading:
     found = groups(reading)
     score(reading)
     weigh(reading, found)
+    name_incidents(reading)
     date_incidents(reading)
     return reading
 

@@ -20,7 +20,6 @@ from loaders.extraction.encoder import text as texts
 from ontology.errors import IncidentGraphError
 
 Floats = npt.NDArray[np.float32]
-Halves = npt.NDArray[np.float16]
 BUDGET, TITLE_BUDGET, MOST_SPANS, MOST_PIECES = 192, 28, 40, 8
 FLOOR = 0.05
 """Proposals less likely than this are not given at all."""
@@ -83,29 +82,14 @@ class _Words:
 
 
 @dataclass(slots=True)
-class _Window:
-    """Some sentences read at once: its words, the spans that the tags make, and what the encoder made of each word."""
+class _Job:
+    """One text being read: its words, the title that every window begins with, and the spans given."""
 
-    low: int
-    high: int
-    found: list[tuple[int, int, Mention]]
-    states: Halves
-
-
-@dataclass(slots=True)
-class Tagged:
-    """A text as far as it can be read without knowing which spans matter."""
-
-    body: str
-    words: _Words
-    windows: list[_Window] = field(default_factory=list)
-
-    @property
-    def mentions(self) -> list[Mention]:
-        """What it names or describes."""
-        return sorted(
-            (m for window in self.windows for _, _, m in window.found), key=lambda m: (m.start, m.end, m.type)
-        )
+    text: _Words
+    prefix: list[int]
+    marks: list[int]
+    given: list[texts.Span]
+    reading: Reading
 
 
 class Encoder:
@@ -153,23 +137,21 @@ class Encoder:
         self, body: str, title: str = "", published: str | None = None, spans: Sequence[texts.Span] = ()
     ) -> Reading:
         """What the encoder proposes for a text; `spans` are further candidates, such as names known from elsewhere."""
-        tagged = self.tag(body, title)
-        return Reading(tagged.mentions, self.relate(tagged, published, spans))
-
-    def tag(self, body: str, title: str = "") -> Tagged:
-        """The first half of reading: what the words of a text are."""
-        words, heading = self._tokenise(body), self._tokenise(title)
-        prefix = [p for pieces in heading.pieces for p in pieces][:TITLE_BUDGET]
+        text = self._tokenise(body)
+        reading = Reading()
+        if not text.offsets:
+            return reading
+        heading = self._tokenise(title)
+        prefix = [p for pieces in heading.pieces for p in pieces]
         marks = [f + texts.CASE_FLAGS for f, pieces in zip(heading.flags, heading.pieces, strict=True) for _ in pieces]
-        opening = ([self._begin, *prefix, self._separator], [0, *marks[:TITLE_BUDGET], 0])
-        counts = [len(p) for p in words.pieces]
-        cut = texts.windows(texts.sentences(body, words.offsets), counts, BUDGET) if words.offsets else ()
-        return Tagged(body, words, [self._tag_window(words, opening, low, high) for low, high in cut])
-
-    def relate(self, tagged: Tagged, published: str | None = None, spans: Sequence[texts.Span] = ()) -> list[Proposal]:
-        """The second half: which roles and relations the tagged and the given spans have."""
-        given = sorted([*spans, *texts.rule_spans(tagged.body, published)], key=lambda s: s.start)
-        return [proposal for window in tagged.windows for proposal in self._relate_window(tagged.words, window, given)]
+        given = sorted([*spans, *texts.rule_spans(body, published)], key=lambda s: s.start)
+        job = _Job(text, prefix[:TITLE_BUDGET], marks[:TITLE_BUDGET], given, reading)
+        counts = [len(p) for p in text.pieces]
+        cut = texts.windows(texts.sentences(body, text.offsets), counts, BUDGET)
+        for low, high in cut:
+            self._read_window(job, low, high)
+        reading.mentions.sort(key=lambda m: (m.start, m.end, m.type))
+        return reading
 
     def _tokenise(self, text: str) -> _Words:
         text = _SURROGATE.sub("\ufffd", text)  # which the tokeniser refuses
@@ -184,9 +166,10 @@ class Encoder:
             offsets, [p[:MOST_PIECES] or [self._unknown] for p in pieces], [texts.case_flag(s) for s in strings]
         )
 
-    def _tag_window(self, text: _Words, opening: tuple[list[int], list[int]], low: int, high: int) -> _Window:
+    def _read_window(self, job: _Job, low: int, high: int) -> None:
         # One window a run: several would be padded to the longest, and what they make does not stay in the cache.
-        line, marked, heads = [*opening[0]], [*opening[1]], []
+        text, reading = job.text, job.reading
+        line, marked, heads = [self._begin, *job.prefix, self._separator], [0, *job.marks, 0], []
         for word in range(low, high):
             heads.append(len(line))
             line += text.pieces[word]
@@ -196,16 +179,13 @@ class Encoder:
         inputs = {"ids": _row(line), "flags": _row(marked), "mask": np.ones((1, len(line)), bool), "heads": _row(heads)}
         states, *tagged = self._words.run(None, inputs)
         found = self._mentions({name: scores[0] for name, scores in zip(labels.LAYERS, tagged, strict=True)}, text, low)
-        return _Window(low, high, found, states.astype(np.float16))  # half the memory, which a long text needs
-
-    def _relate_window(self, text: _Words, window: _Window, given: list[texts.Span]) -> Iterator[Proposal]:
-        spans = _candidates(window.found, given, text, window.low, window.high)
+        reading.mentions += [m for _, _, m in found]
+        spans = _candidates(found, job.given, text, low, high)
         if not spans:
             return
         ends = {"first": _row([a for a, _, _ in spans]), "last": _row([b for _, b, _ in spans])}
-        inputs = {"states": window.states.astype(np.float32), **ends}
-        roles, modality, relations = self._spans.run(None, inputs)
-        yield from self._proposals([m for _, _, m in spans], roles[0], modality[0], relations[0])
+        roles, modality, relations = self._spans.run(None, {"states": states, **ends})
+        reading.proposals += self._proposals([m for _, _, m in spans], roles[0], modality[0], relations[0])
 
     def _mentions(self, layers: dict[str, Floats], text: _Words, low: int) -> list[tuple[int, int, Mention]]:
         found = []

@@ -137,3 +137,26 @@ def test_an_undated_incident_is_of_the_year_of_its_neighbour_by_the_same_attacke
     )
     ids = {s.subject.id for s in statements if s.predicate == "targeted"}
     assert ids == {"brightwater-hospital-cyberattack-2021", "osterhaus-foods-cyberattack-2021"}
+
+
+def test_a_name_of_a_text_is_found_again_by_its_surname() -> None:
+    text = (
+        "Hackers attacked Orrin Bakery, said Ian Carrow, a researcher at Vireo Labs. "
+        '"They left through the back door and took the recipes with them," Carrow said on Monday.'
+    )
+    speakers = {s.subject.name: s.subject.type for s in read(text) if s.predicate == "said"}
+    assert speakers.get("Ian Carrow") == "Person"
+    assert "Carrow" not in speakers
+
+
+@pytest.mark.parametrize(
+    ("sentence", "speaks"),
+    [
+        ("Orrin Bakery said that its ovens were cold for a week.", True),
+        ("Orrin Bakery disclosed the March breach of its ordering system on Monday.", False),
+        ('"Our ovens were cold for a week," Orrin Bakery said on Monday.', True),
+    ],
+)
+def test_speech_is_a_clause_or_a_quotation(sentence: str, speaks: bool) -> None:
+    statements = read(f"Hackers attacked Orrin Bakery in March 2024.\n\n{sentence}")
+    assert any(s.predicate == "said" for s in statements) is speaks
