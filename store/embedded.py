@@ -26,8 +26,9 @@ from store.failures import told
 from store.filling import Sink
 from store.graphbatch import GraphBatchSink
 from store.growth import check_growth
-from store.guard import admit, check_loops, check_size
+from store.guard import admit, check_loops, check_size, is_explain
 from store.schema import keys, open_ledger
+from store.tokens import placed
 
 _ENDPOINT = "server.json"
 _LOCK = "lock"
@@ -156,13 +157,14 @@ class EmbeddedStore(BoltStore):
         check_growth(found, parameters)
 
     def _run(self, session: Session, cypher: str, parameters: Mapping[str, Any], seconds: float) -> Running:
-        # ArcadeDB ignores the limit that Bolt carries, but it ends what it is told to end: the mark tells which.
-        mark = f"stop-{uuid.uuid4().hex}"
+        # ArcadeDB ignores the limit that Bolt carries, but it ends what it is told to end. The mark tells which, and
+        # stands in front, for of a long query the list of those that run has only the beginning.
+        mark = f"/* stop-{uuid.uuid4().hex} */"
         timer = threading.Timer(seconds, self._terminate, (mark,))
         timer.daemon = True
         timer.start()
         try:
-            result = session.run(cast("Any", f"{cypher}\n// {mark}"), dict(parameters))
+            result = session.run(cast("Any", _marked(cypher, mark)), dict(parameters))
         except BaseException:
             timer.cancel()
             raise
@@ -172,7 +174,7 @@ class EmbeddedStore(BoltStore):
         try:
             with self._connection.writer.session(database=DATABASE) as session:
                 for row in session.run("SHOW TRANSACTIONS").data():
-                    if str(row["currentQuery"]).endswith(mark):
+                    if mark in str(row["currentQuery"]):
                         session.run(f"TERMINATE TRANSACTION '{row['transactionId']}'").consume()
         except (Neo4jError, DriverError):
             return  # the store is closing, and the query with it
@@ -195,6 +197,12 @@ class EmbeddedStore(BoltStore):
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+
+def _marked(cypher: str, mark: str) -> str:
+    """The query with a comment at its beginning; ArcadeDB sees an `EXPLAIN` only where nothing stands before it."""
+    at = placed(cypher)[0][0] + len("EXPLAIN") if is_explain(cypher) else 0
+    return f"{cypher[:at]} {mark} {cypher[at:]}".lstrip()
 
 
 def _patiently(work: Callable[[], T], pauses: Iterable[float]) -> T:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from neo4j.exceptions import (
     AuthError,
+    BrokenRecordError,
     ConfigurationError,
     DriverError,
     Forbidden,
@@ -22,6 +24,7 @@ _TOO_LARGE = ("would hold more than the whole budget", "Limit of allowed element
 _EXHAUSTED = ("OutOfMemory", "Java heap space", "MemoryPoolOutOfMemory", "Query heap budget exceeded", *_TOO_LARGE)
 _INTERRUPTED = ("Error during read lock", "Error in execution in lock")
 """What the embedded store says of a query that was ended while it waited for a page."""
+_INSIDES = re.compile(r"\(?Caused by:|; nested exception|[;,.] (?:raise|set|increase) '|\borg\.apache\.|\bjava\.")
 _WRITING = ("Forbidden", "AccessMode", "Security")
 
 
@@ -38,7 +41,9 @@ def told(address: str, *, seconds: float | None = None, untrusted: bool = False)
         raise _translated(error, address, seconds, untrusted) from error
 
 
-def _translated(error: Exception, address: str, seconds: float | None, untrusted: bool) -> IncidentGraphError:
+def _translated(  # noqa: PLR0911 - one return for each kind of failure
+    error: Exception, address: str, seconds: float | None, untrusted: bool
+) -> IncidentGraphError:
     if isinstance(error, AuthError):
         return StoreUnavailable(
             f"{address} refused the user or the password", hint="set NEO4J_USER and NEO4J_PASSWORD, or pass them"
@@ -51,6 +56,8 @@ def _translated(error: Exception, address: str, seconds: float | None, untrusted
         )
     if isinstance(error, Neo4jError):
         return _of_the_server(error, address, seconds, untrusted)
+    if isinstance(error, BrokenRecordError):
+        return InvalidQuery("a value of the answer cannot be told", hint="dates lie in the years 1 to 9999")
     if isinstance(error, DriverError):
         return StoreUnavailable(f"the connection to {address} failed: {_line(error)}", hint="try again")
     return InvalidQuery(
@@ -93,4 +100,6 @@ def _line(error: Exception) -> str:
     """The first line of a message, without the caret that servers draw below it."""
     text = error.message if isinstance(error, Neo4jError) and error.message else str(error)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return (lines[0] if lines else type(error).__name__)[:300]
+    first = lines[0] if lines else type(error).__name__
+    # what follows speaks of the server's insides: "Caused by: java…", "raise 'arcadedb.cypher…'"
+    return _INSIDES.split(first)[0].strip().rstrip(".:;")[:300]

@@ -22,11 +22,15 @@ LONGEST_TEXT = 20_000
 """Most signs of a text that is a parameter."""
 LONGEST_SUM = 1_000
 """Most elements of a list that `reduce` adds up: text that grows is copied with every element."""
+MOST_DIGITS = 20
+"""Most digits behind the point that `round` gives."""
 LARGEST = 20_000
 """The largest that one expression may make, in units of a thousand signs."""
 UNIT = 1_000
 _BODY = 100.0
 _SPLIT = 50.0
+_COLLECTED = 1_000.0
+"""What `collect` makes of many rows, however small each is."""
 _UNKNOWN_LENGTH = 1_000
 _SHORT_LENGTH = 100
 
@@ -45,6 +49,7 @@ _KEYWORDS = _BRANCHES | _words(
 )
 _TRUTHS = _words("= < > AND CONTAINS ENDS IN IS NOT OR STARTS XOR")
 """What stands in an expression that is true or false, however large its parts are."""
+_ARITHMETIC = frozenset("+-*/%^|.:,")
 _SMALL = _words(
     "ABS ALL ANY AVG CEIL CHAR_LENGTH CHARACTER_LENGTH COUNT EXISTS FLOOR ID ISEMPTY LENGTH NONE RAND ROUND SIGN "
     "SINGLE SIZE SQRT STDEV STDEVP SUM TIMESTAMP TOBOOLEAN TOFLOAT TOINTEGER"
@@ -78,7 +83,9 @@ def check_growth(found: Sequence[Token], parameters: Mapping[str, Any]) -> None:
         _check_text(value)
     parts = _grouped(found)
     _Reckoner(parameters).visit(parts)
-    _check_matches(parts, parameters, in_loop=False)
+    _check_matches(parts, parameters)
+    for call in _calls(parts, "ROUND"):
+        _check_round(list(_split(call.parts, ",")))
 
 
 def check_ranges(found: Sequence[Token], parameters: Mapping[str, Any]) -> None:
@@ -123,7 +130,7 @@ class _Reckoner:
         size = 0.0
         for piece in _split(parts, ","):
             plain = self._sum(piece, scope)
-            size += 0.0 if any(part.upper in _TRUTHS for part in piece) else plain
+            size += 0.0 if any(_is_truth(piece, index) for index in range(len(piece))) else plain
         if size > LARGEST:
             raise InvalidQuery(
                 "an expression may become too large: it repeats what it is made of too often",
@@ -172,6 +179,8 @@ class _Reckoner:
         if called == "REPLACE":
             return self._replace(list(_split(group.parts, ",")), scope)
         size = self._loop(group, scope) if _is_loop(group) else self._size(group.parts, scope)
+        if called == "COLLECT":
+            return max(size, _COLLECTED)
         return 0.0 if called in _SMALL else size * (_SPLIT if called == "SPLIT" else 1.0)
 
     def _replace(self, given: Sequence[Parts], scope: Scope) -> float:
@@ -206,7 +215,8 @@ class _Reckoner:
             raise InvalidQuery("this is no reduce()", hint="reduce(sum = 0, x IN list | sum + x)")
         name, listed = _text(first[0]), rest[0][2:]
         length, is_short = self._length(listed)
-        if not is_short and _adds(body):
+        is_number = len(first) == 3 and isinstance(first[2], Token) and first[2].kind is Kind.NUMBER
+        if not is_short and _adds(body) and not (is_number and _counts(body, name)):
             raise InvalidQuery(
                 f"reduce() goes over a list that may have more than {LONGEST_SUM} elements",
                 hint=f"cut it, x IN list[..{LONGEST_SUM}], or use UNWIND and sum() or collect()",
@@ -237,8 +247,31 @@ class _Reckoner:
 def _adds(parts: Parts) -> bool:
     """Whether something is put together here."""
     return any(
-        part.upper == "+" or (isinstance(part, Group) and (part.sign in ("[", "{") or _adds(part.parts)))
+        part.upper in ("+", "|") or (isinstance(part, Group) and (part.sign in ("[", "{") or _adds(part.parts)))
         for part in parts
+    )
+
+
+def _is_truth(piece: Parts, index: int) -> bool:
+    """Whether a comparison or the like stands here, rather than a name, a property or a key that is spelt so."""
+    word = piece[index].upper
+    if word not in _TRUTHS:
+        return False
+    if not word.isalpha():
+        return True
+    before, after = _upper(piece, index - 1), _upper(piece, index + 1)
+    return before not in _ARITHMETIC and after not in _ARITHMETIC and (index > 0 or word == "NOT")
+
+
+def _counts(body: Parts, name: str) -> bool:
+    """Whether a body of `reduce` only adds numbers to its sum: `n + 1`, `n + size(x)`."""
+    return all(
+        (
+            len(piece) == 1
+            and (_text(piece[0]) == name or (isinstance(piece[0], Token) and piece[0].kind is Kind.NUMBER))
+        )
+        or (len(piece) == 2 and _name(piece, 0) in _SMALL and _opens(piece, 1))
+        for piece in _split(body, "+")
     )
 
 
@@ -432,16 +465,31 @@ def _whole(text: str) -> int | None:
         return None
 
 
+def _check_round(given: Sequence[Parts]) -> None:
+    """`round(1.5, 100000000)` works out so many digits."""
+    digits = given[1][-1] if len(given) > 1 and given[1] else None
+    if len(given) > 1 and not (
+        isinstance(digits, Token) and digits.kind is Kind.NUMBER and (_whole(digits.text) or 0) <= MOST_DIGITS
+    ):
+        raise InvalidQuery(
+            f"round() has more than {MOST_DIGITS} digits", hint="write the number of digits, round(x, 2)"
+        )
+
+
 _REPEATS = re.compile(r"[*+]|\{\d*,\d*\}")
+_AGAIN = re.compile(r"[*+]|\{\d*,?\d*\}")
+_OPTIONAL = re.compile(r"(?<![*+?}])\?")
+_OPTIONS = 5
+"""Most parts of a pattern that may be there or not: each of them doubles the ways to try."""
 
 
-def _check_matches(parts: Parts, parameters: Mapping[str, Any], *, in_loop: bool) -> None:
+def _check_matches(parts: Parts, parameters: Mapping[str, Any]) -> None:
     """Patterns of `=~` that a text of some length could keep busy for hours."""
     for index, part in enumerate(parts):
         if isinstance(part, Group):
-            _check_matches(part.parts, parameters, in_loop=in_loop or _is_loop(part))
+            _check_matches(part.parts, parameters)
         elif part.upper == "~" and _upper(parts, index - 1) == "=":
-            _check_match(_pattern(parts[index + 1 :], parameters), most=1 if in_loop else 2)
+            _check_match(_pattern(parts[index + 1 :], parameters))
 
 
 def _pattern(parts: Parts, parameters: Mapping[str, Any]) -> str:
@@ -456,19 +504,22 @@ def _pattern(parts: Parts, parameters: Mapping[str, Any]) -> str:
     raise InvalidQuery("the pattern of =~ is neither a text nor a parameter", hint="write 'text' or $name after it")
 
 
-def _check_match(pattern: str, most: int) -> None:
-    plain = re.sub(r"\\[^1-9k]", "", pattern)
+def _check_match(pattern: str) -> None:
+    plain = re.sub(r"\\[^1-9k]", "x", pattern)
+    plain = re.sub(r"\(\?[a-z-]*\)", "", plain)
+    plain = re.sub(r"\(\?(?:[a-z-]*:|<?[=!]|<\w+>|>)", "(", plain)
     plain = re.sub(r"\[\^?\]?[^\]]*\]", "x", plain)
     inner = plain
     while (found := re.search(r"\(([^()]*)\)([*+?]|\{\d*,?\d*\})?", inner)) is not None:
         repeats = found.group(2) or ""
-        if repeats not in ("", "?") and (_REPEATS.search(found.group(1)) or "|" in found.group(1)):
+        if repeats not in ("", "?") and (_AGAIN.search(found.group(1)) or "|" in found.group(1)):
             raise InvalidQuery("the pattern of =~ repeats what repeats itself", hint="take the pattern apart by AND")
         inner = inner[: found.start()] + found.group(1) + inner[found.end() :]
     if "\\" in inner:
         raise InvalidQuery("the pattern of =~ refers back to a group", hint="write it out")
     number = len(_REPEATS.findall(re.sub(r"\.[*+]\)*$", "", inner)))
-    if number > most or len(pattern) > UNIT:
+    if number > 1 or len(_OPTIONAL.findall(inner)) > _OPTIONS or len(pattern) > UNIT:
         raise InvalidQuery(
-            f"the pattern of =~ has more than {most} repetitions", hint="use CONTAINS, or several conditions with AND"
+            "the pattern of =~ has more than one repetition, or too many options",
+            hint="use CONTAINS, or several conditions with AND",
         )

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 from ontology.errors import InvalidQuery, WriteRefused
 from store.tokens import Kind, Token, placed, tokens
@@ -61,14 +63,31 @@ _DEEPEST_QUERIES = 8
 """What is deeper within one another takes a store minutes to read, before there is a query that could be stopped."""
 _MOST = {
     "CASE": 12,
+    "MATCH": 50,
     "NOT": 50,
     "UNION": 20,
+    "UNWIND": 50,
+    "WITH": 100,
     "XOR": 8,
+    "(": 400,
+    "[": 400,
+    ".": 600,
+    ":": 600,
+    "|": 300,
     "operators": 200,
     "relationships": 20,
+    "words and signs": 4_000,
 }
 """As does what has more than so many of these."""
-_OPERATORS = _words("AND OR XOR + / % ^")
+_OPERATORS = _words("AND OR XOR + - * / % ^ ! &")
+_RESERVED = _words(
+    """
+    ALL AND ANY AS ASC ASCENDING BY CALL CASE CONTAINS DESC DESCENDING DISTINCT ELSE ENDS FALSE IN IS LIMIT MATCH NONE
+    NOT NULL OFFSET OPTIONAL OR ORDER RETURN SINGLE SKIP STARTS THEN TRUE UNION UNWIND WHEN WHERE WITH XOR YIELD
+    """
+)
+"""Words that are no names unless they stand in backticks: a name `AS` would hide the clause that follows it."""
+_NO_OPERAND = _RESERVED - _words("FALSE NULL TRUE")
 _BEFORE_QUERY = _words("CALL EXISTS COUNT COLLECT")
 _CLAUSES = _words("CALL LIMIT MATCH ORDER RETURN SKIP UNION UNWIND WHERE WITH YIELD")
 _SHORT_LISTS = frozenset({"NODES", "RELATIONSHIPS", "LABELS", "KEYS"})
@@ -101,6 +120,7 @@ def admit(cypher: str) -> list[Token]:
     if any(token.upper == ";" for token in found):
         raise WriteRefused("there is more than one query", hint="send them one at a time")
     _check_beginning(found[0])
+    _check_names(found)
     for index, token in enumerate(found):
         if token.kind is Kind.WORD and _is_clause(found, index):
             _check_clause(found, index)
@@ -114,14 +134,36 @@ def admit(cypher: str) -> list[Token]:
     return found
 
 
+def _check_names(found: Sequence[Token]) -> None:
+    """Refuse names that are keywords, and an `AS` that stands where no expression ends."""
+    for index, token in enumerate(found):
+        before = found[index - 1].upper if index else ""
+        after = found[index + 1].upper if index + 1 < len(found) else ""
+        if token.upper == "AS" and before not in (".", "$", ":") and after != ":":
+            is_name = index > 1 and found[index - 2].upper in (".", "$", ":")
+            ends = index > 0 and (found[index - 1].kind is not Kind.SIGN or before in _PAIRS)
+            if not ends or (before in _NO_OPERAND and not is_name):
+                raise InvalidQuery("an AS stands behind no expression", hint="a name AS goes in backticks")
+            if after in _RESERVED:
+                raise InvalidQuery(f"{after} is no name", hint="write it in backticks")
+        elif token.upper in _RESERVED and (
+            (before == "[" and after == "IN")
+            or (before == "(" and after in ("IN", "=") and index > 1 and found[index - 2].upper in _LOOPS)
+        ):
+            raise InvalidQuery(f"{token.upper} is no name", hint="write it in backticks")
+
+
 def check_size(found: Sequence[Token]) -> None:
     """Refuse what takes a server long to read and to plan, which the time limit of a query does not stop."""
     counts = Counter(token.upper for token in found if token.kind is not Kind.QUOTED)
     counts["operators"] = sum(counts[sign] for sign in _OPERATORS)
+    counts["words and signs"] = len(found)
     counts["relationships"] = sum(_is_step(found, index) for index in range(len(found) - 2))
     for name, most in _MOST.items():
         if counts[name] > most:
-            raise InvalidQuery(f"there are more than {most} {name}", hint="use a list or a map, or several queries")
+            raise InvalidQuery(
+                f"there are more than {most} {name}", hint="pass lists as parameters, or send several queries"
+            )
     open_signs: list[bool] = []
     for index, token in enumerate(found):
         if token.upper in ("(", "[", "{"):
@@ -141,23 +183,45 @@ def _is_step(found: Sequence[Token], index: int) -> bool:
 
 
 def check_loops(found: Sequence[Token]) -> None:
-    """Refuse what a server that stops queries between rows only could not stop: loops over lists within one another."""
-    open_signs: list[tuple[str, bool]] = []
+    """Refuse what a server that stops queries between rows only could not stop: loops over lists within one another.
+
+    What the list of a loop is made from is gone through once; only what stands behind `WHERE` or `|` is done again and
+    again.
+    """
+    opened: list[_Opened] = []
     for index, token in enumerate(found):
+        again = any(each.is_loop and each.is_body for each in opened)
         if token.upper in ("(", "[", "{"):
             looping = _begins_loop(found, index)
-            if looping and any(inside for _, inside in open_signs) and not _is_short(found, index):
+            if looping and again and not _is_short(found, index):
                 raise InvalidQuery("a loop over a list stands within another one", hint="use UNWIND for the outer one")
-            open_signs.append((token.upper, looping))
+            has_list = looping and _is_over_list(found, index)
+            opened.append(_Opened(token.upper, is_loop=looping, is_body=not has_list))
         elif token.upper in _PAIRS:
-            if not open_signs or open_signs.pop()[0] != _PAIRS[token.upper]:
+            if not opened or opened.pop().sign != _PAIRS[token.upper]:
                 raise InvalidQuery(f"a {token.text} closes nothing", hint="check the brackets")
-        elif token.upper == "*" and any(inside for _, inside in open_signs) and found[index - 1].upper in ("[", ":"):
+        elif token.upper in ("WHERE", "|") and opened:
+            opened[-1].is_body = True
+        elif token.upper == "*" and again and found[index - 1].upper in ("[", ":"):
             raise InvalidQuery("a path of any length stands within a loop", hint="use MATCH for it")
-        elif token.upper in _COSTLY and any(inside for _, inside in open_signs) and _opens(found, index + 1):
+        elif token.upper in _COSTLY and again and _opens(found, index + 1):
             raise InvalidQuery(f"{token.text}() stands within a loop over a list", hint="use UNWIND for the loop")
     _check_patterns(found)
     _check_predicates(found)
+
+
+@dataclass(slots=True)
+class _Opened:
+    """A bracket that is open, and whether what is being read is done for each element of a list."""
+
+    sign: str
+    is_loop: bool
+    is_body: bool
+
+
+def _is_over_list(found: Sequence[Token], index: int) -> bool:
+    """Whether a loop goes over a list, `x IN list`: not over a pattern, which is searched itself."""
+    return index + 2 < len(found) and found[index + 2].upper == "IN"
 
 
 def _opens(found: Sequence[Token], index: int) -> bool:
@@ -291,7 +355,7 @@ def _check_clause(found: Sequence[Token], index: int) -> None:
     word = found[index].upper
     if word in _WRITES:
         raise WriteRefused(f"the query would {word}", hint=f"queries are read-only; a name {word} goes in backticks")
-    if word == "TRANSACTIONS" and any(token.upper == "IN" for token in found[max(0, index - 3) : index]):
+    if word == "TRANSACTIONS" and any(a.upper == "}" and b.upper == "IN" for a, b in pairwise(found[:index])):
         raise WriteRefused("CALL … IN TRANSACTIONS is not for queries", hint="queries are read-only")
     if word == "CALL":
         name = _dotted(found, index + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
@@ -29,6 +30,8 @@ router = APIRouter(prefix="/v1", tags=["cypher"])
 
 ANSWERS = (Format.JSON, Format.NDJSON, Format.CSV)
 DEEPEST = 20
+PATIENCE = 2
+"""How many times as long as a query may take its answer may be on its way."""
 _INT64 = 2**63
 
 
@@ -42,6 +45,8 @@ def _storable(value: JsonValue, depth: int = 0) -> JsonValue:
         raise ValueError(f"is nested more than {DEEPEST} deep")
     if isinstance(value, int) and not -_INT64 <= value < _INT64:
         raise ValueError("has an integer of more than 64 bits")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("has a number that JSON does not have")
     if isinstance(value, str):
         value.encode()  # an unpaired surrogate raises UnicodeEncodeError, which is a ValueError
     for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
@@ -132,7 +137,7 @@ def cypher(
         slot.release()
         raise
     if wanted is Format.NDJSON:
-        return _Stream(request, result, slot)
+        return _Stream(request, result, slot, PATIENCE * settings.cypher_seconds)
     try:
         rows = list(result)
     finally:
@@ -162,7 +167,8 @@ def _slot(slots: BoundedSemaphore) -> BoundedSemaphore:
 class _Stream(StreamingResponse):
     """The rows as they arrive; the query is stopped and its place given back however the answer ends."""
 
-    def __init__(self, request: Request, result: QueryResult, slot: BoundedSemaphore) -> None:
+    def __init__(self, request: Request, result: QueryResult, slot: BoundedSemaphore, seconds: float) -> None:
+        self._seconds = seconds
         self._request = request
         self._result = result
         self._slot = slot
@@ -170,7 +176,8 @@ class _Stream(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await super().__call__(scope, receive, send)
+            with anyio.move_on_after(self._seconds):  # who does not read on must not keep the place from others
+                await super().__call__(scope, receive, send)
         finally:
             with anyio.CancelScope(shield=True):  # who hangs up cancels this task, and its place must come free
                 await run_in_threadpool(self._end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -10,9 +11,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 
+from api.app import create_app
+from api.settings import Settings
 from store import Store
 from tests.api.conftest import client_of
 from tests.store.lookup.cases import CARS
@@ -404,3 +409,39 @@ def test_no_query_reaches_a_file_or_an_address(
     assert not asked
     assert "a secret" not in answer.text
     assert "root:" not in answer.text
+
+
+def test_who_does_not_read_on_loses_the_place(world: Store) -> None:
+    app = create_app(world, Settings(rate_limit=0, cypher_concurrency=1, cypher_seconds=1, cypher_bytes=50_000_000))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    query = "UNWIND range(1, 10000) AS n RETURN n, $text AS text"
+    body = json.dumps({"query": query, "parameters": {"text": "a" * 4_000}, "limit": 10_000})
+    asked = (
+        "POST /v1/cypher HTTP/1.1\r\nHost: localhost\r\nAccept: application/x-ndjson\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    )
+    address = f"http://127.0.0.1:{port}/v1/cypher"
+    try:
+        with socket.create_connection(("127.0.0.1", port)) as silent:
+            silent.sendall(asked.encode())
+            silent.recv(1)  # the answer has begun, and nobody reads on
+            assert httpx.post(address, json={"query": "RETURN 1 AS x"}).status_code == 429
+            deadline = time.monotonic() + 20
+            while httpx.post(address, json={"query": "RETURN 1 AS x"}).status_code == 429:
+                assert time.monotonic() < deadline
+                time.sleep(0.2)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_numbers_that_json_does_not_have_are_refused(client: TestClient, number: str) -> None:
+    body = f'{{"query": "RETURN $x AS x", "parameters": {{"x": {number}}}}}'
+    answer = client.post("/v1/cypher", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422

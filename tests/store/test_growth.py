@@ -33,6 +33,8 @@ USUAL = [
     "UNWIND range(0, size($names) - 1) AS i RETURN $names[i] AS name",
     "UNWIND range(1, 90000) AS x UNWIND range(1, 90000) AS y RETURN sum(x * y)",
     "UNWIND range($from, $to, -2) AS x RETURN x",
+    "MATCH (n) WITH collect(n) AS q RETURN reduce(t = 0, x IN q | t + size(x.quote)) AS signs, round(0.5, 2) AS half",
+    "MATCH (n) WHERE n.name IN $names AND NOT n.name CONTAINS 'x' RETURN n.name IN ['a'] AS known, NOT n.open AS shut",
 ]
 GIVEN: dict[str, Any] = {"names": ["a", "b"], "from": 9, "to": 1, "pattern": "acme-[a-z0-9]*", "create": 1}
 GROWING = [
@@ -65,6 +67,17 @@ GROWING = [
     "MATCH (n) WHERE n.name =~ 'a' + $pattern RETURN n",
     "MATCH (n) WHERE n.name =~ n.id RETURN n",
     "RETURN [i IN range(1, 100000) WHERE $long =~ 'a*.*b' | i]",
+    "RETURN round(1.5, 100000000) AS x",
+    "WITH 9 ^ 9 AS n RETURN round(1.5, n) AS x",
+    f"WITH 'aaa' AS s{' WITH ({in: s + s}.in) AS s' * 33} RETURN size(s)",
+    f"MATCH (IN:Entity) WITH IN, 'aaa' AS s{' WITH IN, s + s + IN.name AS s' * 33} RETURN size(s)",
+    "UNWIND range(1, 100000) AS i WITH collect('aaaa') AS l RETURN size(reduce(s = '', x IN l | s || x)) AS n",
+    f"UNWIND range(1, 100000) AS i WITH collect(i) AS l{' WITH l + l AS l' * 7} RETURN size([x IN l WHERE x < 0])",
+    f"RETURN $long =~ '{'a?' * 60}{'a' * 60}b'",
+    "WITH $long AS s RETURN s =~ '.*a.*b'",
+    "MATCH (n) WHERE n.name =~ '((a{9}){9}){9}' RETURN n",
+    f"WITH {{is: ''}} AS m, 'aaa' AS s{' WITH m, s + s + m.is AS s' * 33} RETURN size(s)",
+    f"UNWIND range(1, 100000) AS i WITH collect(i) AS l{' WITH l + l AS l' * 16} RETURN size(l)",
 ]
 LONG: dict[str, Any] = {
     "a": "a",

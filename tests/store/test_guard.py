@@ -24,6 +24,10 @@ READING = [
     "MATCH (n) RETURN COUNT { (n)-->() }, EXISTS { MATCH (n)-[:R]->() }, [(n)-[:R]->(m) | m.id]",
     "MATCH (n) RETURN CASE WHEN (n.x > 1) THEN ('a') ELSE ('b') END UNION ALL MATCH (n:`Delete`) RETURN n.y",
     "MATCH ((a)-[:R]->(b)){1,3} RETURN a, '\\u00e9\\u0041'",
+    "MATCH (n) RETURN [w IN split(n.name, ' ') WHERE size(w) > 3 | toLower(w)] AS words",
+    "MATCH (n) WITH collect(n.name) AS l RETURN [x IN [y IN l WHERE y <> ''] | left(x, 1)] AS firsts",
+    "MATCH (t) WITH count(t) AS transactions, max(t.at) AS end RETURN transactions, end",
+    "MATCH (n) RETURN {as: n.as, in: 1} AS `as`, n.contains AS x, null AS y, n.list[0] AS z",
 ]
 WRITING = [
     "CREATE (n)",
@@ -82,6 +86,18 @@ WRITING = [
     "MATCH (n)\x0c DETACH\x0bDELETE n",
     "MATCH (n) \u017fet n.x = 1 RETURN n",
     "/* /* */ CREATE (n) /* */ */",
+    "MATCH (n) CALL (n) { RETURN 1 AS x } IN $n CONCURRENT TRANSACTIONS OF 1 ROWS RETURN x",
+    "MATCH (n) CALL (n) { RETURN 1 AS x } IN (2 + 1) CONCURRENT TRANSACTIONS RETURN x",
+]
+MISNAMED = [
+    "WITH 1 AS AS CALL dbms.listConfig() YIELD name RETURN name",
+    "MATCH (as) WITH as AS as CALL algo.betweenness() YIELD node RETURN node",
+    "WITH AS CALL dbms.listConfig() YIELD name RETURN name",
+    "UNWIND [1] AS x WITH x, AS CALL dbms.listConfig() YIELD name RETURN name",
+    "WITH 'a' AS CONTAINS WITH CONTAINS + CONTAINS AS CONTAINS RETURN CONTAINS",
+    "WITH 'a' AS desc WITH desc + desc AS desc RETURN desc",
+    "RETURN [not IN range(1, 9) | not + not] AS x",
+    "RETURN reduce(is = '', x IN [1] | is + is) AS x",
 ]
 HUGE = [
     f"RETURN {'CASE WHEN true THEN ' * 20}1{' END' * 20} AS x",
@@ -96,6 +112,17 @@ HUGE = [
     f"MATCH (a){'--()' * 21} RETURN count(*)",
     f"MATCH {','.join('(a)<-[:R]-()' for _ in range(21))} RETURN count(*)",
     f"MATCH (n) WHERE {' XOR '.join(f'n.x{i} = 1' for i in range(20))} RETURN n",
+    f"RETURN 1{'-1' * 20_000} AS x",
+    f"RETURN 1{'*1' * 20_000} AS x",
+    f"WITH {{}} AS x RETURN x{'.a' * 20_000} AS y",
+    f"WITH [] AS x RETURN x{'[0]' * 5_000} AS y",
+    f"RETURN {' || '.join(['1'] * 8_000)} AS x",
+    f"WITH 1 AS x{' WITH x' * 6_000} RETURN x",
+    f"MATCH (a){' MATCH (a)' * 1_500} RETURN 1 AS x",
+    f"MATCH (a){' OPTIONAL MATCH (a)--()' * 900} RETURN 1 AS x",
+    f"UNWIND [1] AS x{' UNWIND [1] AS x' * 1_800} RETURN 1 AS y",
+    f"MATCH (n:{'!' * 5_000}A) RETURN n",
+    f"MATCH {','.join(f'(a{i})' for i in range(4_000))} RETURN 1 AS x LIMIT 1",
 ]
 ENDLESS = [
     "MATCH (a) WHERE (a)-[*]-(:Ledger) RETURN count(a)",
@@ -133,6 +160,13 @@ def test_reading_is_let_through(query: str) -> None:
 def test_anything_else_is_refused(query: str) -> None:
     with pytest.raises(WriteRefused):
         admit(query)
+
+
+@pytest.mark.parametrize("query", MISNAMED)
+def test_keywords_are_no_names(query: str) -> None:
+    with pytest.raises(InvalidQuery) as caught:
+        admit(query)
+    assert "backticks" in caught.value.hint
 
 
 @pytest.mark.parametrize("query", ENDLESS)
