@@ -170,6 +170,7 @@ class Evidence:
         for group in groups:
             if group.key[0] == "targeted":
                 self.victim_of.setdefault(group.key[1], group.key[2])
+        self.together = self.said.together(self.victim_of.values()) if self.said else {}
         self.places: dict[str, list[int]] = defaultdict(list)
         for sentence in reading.sentences:
             for mention in sentence.mentions:
@@ -307,7 +308,7 @@ class Evidence:
         key = end_key(end)
         mine = other = -1.0
         for its, victim in self.victim_of.items():
-            score = self.said.together.get(frozenset({key, ("record", victim)}), -1.0)
+            score = self.together.get(frozenset({key, ("record", victim)}), -1.0)
             if its == incident:
                 mine = max(mine, score)
             else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from loaders.extraction import values
 from loaders.extraction.encoder.labels import INCIDENT_PREDICATES, PAIR_PREDICATES
@@ -29,6 +29,8 @@ SAME = 0.8
 """How likely a noun must be to stand for a name."""
 TOGETHER = 0.9
 """How likely a further victim must be to belong to an incident that is known already."""
+NEARLY = 0.4
+"""How likely anything else must be to belong to the incident of a victim."""
 SPEAKER = 0.4
 """How likely a mention must be a speaker for the encoder to say so by itself."""
 _SPEAKERS = ORGANIZATIONS | {"Person", "ThreatActor"}
@@ -64,6 +66,7 @@ class Learned:
         self._mentions = sorted(reading.mentions, key=lambda m: m.start)
         self._mention_starts = [m.start for m in self._mentions]
         self._ends: dict[tuple[int, int], Record | Literal | None] = {}
+        self._keyed: dict[int, tuple[Record | Literal, Key] | None] = {}
         body, anchor = document.body, reading.memo.get("anchor")
         found = [*values.counts(body), *values.money(body), *values.dates(body, anchor)]
         self._values = {(v.start, v.end): v.literal for v in found}
@@ -75,7 +78,7 @@ class Learned:
         self._together = {
             frozenset({(p.first.start, p.first.end), (p.second.start, p.second.end)}): p.score
             for p in self.relations["sameIncident"]
-            if p.second
+            if p.second and p.score > NEARLY
         }
 
     def sentence(self, span: Span) -> Sentence:
@@ -88,6 +91,14 @@ class Learned:
         if key not in self._ends:
             self._ends[key] = self._find_end(span)
         return self._ends[key]
+
+    def keyed(self, span: Span) -> tuple[Record | Literal, Key] | None:
+        """What a span stands for, with the key of it; spans live as long as this, and are asked for again and again."""
+        known = id(span)
+        if known not in self._keyed:
+            end = self.end(span)
+            self._keyed[known] = None if end is None else (end, end_key(end))
+        return self._keyed[known]
 
     def _find_end(self, span: Span) -> Record | Literal | None:
         if span.type in _VALUES:
@@ -160,7 +171,7 @@ class Learned:
     def incident_of(self, span: Span, victims: list[tuple[Span, Record]]) -> Record | None:
         """The incident in which a span has its role: of a victim told of with it, else what its sentence speaks of."""
         own = next((i for v, i in victims if (v.start, v.end) == (span.start, span.end)), None)
-        return own or self.told_with(span, victims, 0.4) or self.sentence(span).incident or self.reading.main
+        return own or self.told_with(span, victims, NEARLY) or self.sentence(span).incident or self.reading.main
 
     def speaker(self, span: Span) -> Record | None:
         """Who is named as saying what the span is part of."""
@@ -221,43 +232,55 @@ class Support:
     """How likely the encoder holds a statement to be, by its ends: `roles` of one end, `pairs` of two.
 
     `by_end` has the roles of each end, the likeliest first;
-    `doubts` has the chances of each modality where an end is mentioned, `together` how likely two ends belong to one
-    incident.
+    `doubts` has the chances of each modality where an end is mentioned.
     """
 
     def __init__(self, learned: Learned) -> None:
+        self._learned = learned
         self.roles: dict[tuple[str, Key], float] = defaultdict(float)
         self.pairs: dict[tuple[str, Key, Key], float] = defaultdict(float)
         self.speakers: dict[str, list[tuple[int, float]]] = defaultdict(list)
         self.doubts: dict[Key, list[tuple[int, tuple[float, ...]]]] = defaultdict(list)
-        self.together: dict[frozenset[Key], float] = defaultdict(float)
         for label, proposals in learned.roles.items():
             for proposal in proposals:
-                end = learned.end(proposal.first)
-                if end is None:
+                found = learned.keyed(proposal.first)
+                if found is None:
                     continue
-                key = (label, end_key(end))
-                self.roles[key] = max(self.roles[key], proposal.score)
-                self.doubts[end_key(end)].append((proposal.first.start, proposal.modalities))
+                end, key = found
+                self.roles[label, key] = max(self.roles[label, key], proposal.score)
+                self.doubts[key].append((proposal.first.start, proposal.modalities))
                 if label == "said" and isinstance(end, Record):
                     self.speakers[end.id].append((proposal.first.start, proposal.score))
-        for proposal in learned.relations["sameIncident"]:
-            first, second = learned.end(proposal.first), learned.end(proposal.second) if proposal.second else None
-            if first is not None and second is not None and first is not second:
-                both = frozenset({end_key(first), end_key(second)})
-                self.together[both] = max(self.together[both], proposal.score)
+        for proposal in learned.relations["sameIncident"]:  # all ends are found before any statement is proposed
+            learned.keyed(proposal.first)
+            if proposal.second is not None:
+                learned.keyed(proposal.second)
         for label in PAIR_PREDICATES:
             for proposal in learned.relations[label]:
-                first = learned.end(proposal.first)
-                second = learned.end(proposal.second) if proposal.second else None
+                first = learned.keyed(proposal.first)
+                second = learned.keyed(proposal.second) if proposal.second else None
                 if proposal.second is not None and first is not None and second is not None:
-                    pair = (label, end_key(first), end_key(second))
+                    pair = (label, first[1], second[1])
                     self.pairs[pair] = max(self.pairs[pair], proposal.score)
-                    self.doubts[end_key(second)].append((proposal.second.start, proposal.modalities))
+                    self.doubts[second[1]].append((proposal.second.start, proposal.modalities))
 
         self.by_end: dict[Key, list[tuple[str, float]]] = defaultdict(list)
         for (label, end_), score in sorted(self.roles.items(), key=lambda item: -item[1]):
             self.by_end[end_].append((label, score))
+
+    def together(self, victims: Collection[str]) -> dict[frozenset[Key], float]:
+        """How likely each end belongs to one incident with each of these victims, by the keys of both."""
+        hit = {("record", victim) for victim in victims}
+        likely: dict[frozenset[Key], float] = defaultdict(float)
+        for proposal in self._learned.relations["sameIncident"]:
+            first = self._learned.keyed(proposal.first)
+            second = self._learned.keyed(proposal.second) if proposal.second else None
+            if first is None or second is None or first[0] is second[0]:
+                continue
+            if first[1] in hit or second[1] in hit:
+                both = frozenset({first[1], second[1]})
+                likely[both] = max(likely[both], proposal.score)
+        return likely
 
     def of(self, candidate: Candidate) -> float:
         """The likelihood of a candidate, whichever incident it is of."""
