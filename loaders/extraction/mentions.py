@@ -208,6 +208,9 @@ def _split(doc: Doc, first: int, last: int) -> list[tuple[int, int]]:
 
 
 def _trim(doc: Doc, first: int, last: int) -> tuple[int, int]:
+    words = [token.text for token in doc[first:last]]
+    if "(" in words and ")" not in words:  # "Transport for London (TfL"
+        last = first + words.index("(")
     while first < last and (_EDGE.match(doc[first].text) or doc[first].is_punct or doc[first].is_space):
         first += 1
     while first < last and (doc[last - 1].tag_ == "POS" or doc[last - 1].is_punct or doc[last - 1].is_space):
