@@ -307,7 +307,8 @@ def _grouped(found: Sequence[Token]) -> tuple[Part, ...]:
 
 def _is_keyword(parts: Parts, index: int) -> bool:
     """Whether a word is not a property, a parameter, a label, an alias or a key."""
-    return _upper(parts, index - 1) not in (".", "$", ":", "AS") and _upper(parts, index + 1) != ":"
+    is_alias = _upper(parts, index - 1) == "AS" and _upper(parts, index - 2) not in (".", "$", ":")
+    return not is_alias and _upper(parts, index - 1) not in (".", "$", ":") and _upper(parts, index + 1) != ":"
 
 
 def _items(parts: Parts) -> Iterator[tuple[str, Parts, str]]:

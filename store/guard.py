@@ -348,7 +348,8 @@ def _is_clause(found: Sequence[Token], index: int) -> bool:
     """Whether a word may be a keyword: not a property, a label, a parameter, an alias or a key of a map."""
     before = found[index - 1].upper if index else ""
     after = found[index + 1].upper if index + 1 < len(found) else ""
-    return before not in (".", "$", ":", "AS") and not (after == ":" and before in ("{", ","))
+    is_alias = before == "AS" and (index < 2 or found[index - 2].upper not in (".", "$", ":"))
+    return before not in (".", "$", ":") and not is_alias and not (after == ":" and before in ("{", ","))
 
 
 def _check_clause(found: Sequence[Token], index: int) -> None:

@@ -16,12 +16,16 @@ FILE_BYTES = 25_000_000
 ARCHIVE_BYTES = 250_000_000
 FOLDER_FILES = 100_000
 _HEAD = 512
+_PROGRAMS = frozenset(
+    {".c", ".cfg", ".cpp", ".css", ".go", ".h", ".ini", ".java", ".js", ".py", ".rs", ".sh", ".toml", ".ts"}
+)
+"""Files of programs, which lie beside reports in many a folder and are none."""
 
 
 def walk(path: str | Path) -> Iterator[RawFile | UnreadableDocument]:
     """Each file behind a path, or the reason why one cannot be read; never raises for a single bad file.
 
-    Folders are entered in order of name, without hidden files and without following links to other folders.
+    Folders are entered in order of name, without hidden files, those of programs, and links to other folders.
     """
     if str(path) == "-":
         yield from _standard_input()
@@ -53,7 +57,11 @@ def count(path: str | Path) -> int | None:
 
 def _files_in(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
-        if path.is_file() and not archive.is_hidden(path.relative_to(folder).as_posix()):
+        if (
+            path.suffix.lower() not in _PROGRAMS
+            and path.is_file()
+            and not archive.is_hidden(path.relative_to(folder).as_posix())
+        ):
             yield path
 
 

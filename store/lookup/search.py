@@ -22,6 +22,7 @@ from store.names import acronyms, folded
 CANDIDATES = 300
 """How many entities the index proposes; a search cannot be paged beyond them."""
 WORDS = 8
+SMALL_WORDS = frozenset({"a", "an", "and", "of", "or", "the"})
 GOOD_ENOUGH = 0.6
 """The least score of an answer, 1.0 being a name letter by letter."""
 
@@ -57,6 +58,9 @@ def search(
     question = ("search", words, tuple(types), view.as_of)
     after = cursors.decode(question, cursor, (float, str))
     ranked = _ranked(store, view, words, _proposed(store, view, words, types))
+    if len(words) > 1 and max(map(len, words)) <= 2:  # "M&S" is an acronym, and found as "ms"
+        joined = ("".join(words),)
+        ranked = _merged(ranked, _ranked(store, view, joined, _proposed(store, view, joined, types)))
     if not ranked:  # a fragment from the middle of a word, which no index has
         ranked = _ranked(store, view, words, _containing(store, view, words, types))
     if after is not None:
@@ -70,6 +74,14 @@ def _ranked(store: Store, view: View, words: Sequence[str], ids: Sequence[str]) 
     text = " ".join(words)
     scored = (_Scored(_score(text, entity), entity) for entity in summaries(store, view, ids).values())
     return sorted((each for each in scored if each.score >= GOOD_ENOUGH), key=_order)
+
+
+def _merged(*rankings: Sequence[_Scored]) -> list[_Scored]:
+    """Several rankings as one, each entity at its best."""
+    best: dict[str, _Scored] = {}
+    for each in sorted((each for ranking in rankings for each in ranking), key=_order):
+        best.setdefault(each.entity.id, each)
+    return list(best.values())
 
 
 def _order(scored: _Scored) -> tuple[float, int, str]:
@@ -159,4 +171,6 @@ def _fit(text: str, name: str) -> float:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(word[:40] for word in folded(text).split()[:WORDS])
+    """The words of a text that are looked for; small ones only where there is no other."""
+    words = tuple(word[:40] for word in folded(text).split()[:WORDS])
+    return tuple(word for word in words if word not in SMALL_WORDS) or words

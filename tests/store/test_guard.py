@@ -87,6 +87,10 @@ WRITING = [
     "MATCH (n) \u017fet n.x = 1 RETURN n",
     "/* /* */ CREATE (n) /* */ */",
     "MATCH (n) CALL (n) { RETURN 1 AS x } IN $n CONCURRENT TRANSACTIONS OF 1 ROWS RETURN x",
+    "WITH 1 AS x LIMIT $AS CALL meta.stats() YIELD value RETURN value",
+    "WITH {AS: true} AS m WITH m WHERE m.AS CALL algo.betweenness() YIELD node RETURN node",
+    "MATCH (n) WITH n WHERE NOT n:AS CALL meta.stats() YIELD value RETURN value",
+    "MATCH (n) WITH n LIMIT $AS SET n.hacked = 1 RETURN n",
     "MATCH (n) CALL (n) { RETURN 1 AS x } IN (2 + 1) CONCURRENT TRANSACTIONS RETURN x",
 ]
 MISNAMED = [

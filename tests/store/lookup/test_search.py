@@ -28,6 +28,8 @@ def ids(store: Store, text: str, view: View = ALL, **options: object) -> list[st
         ("land rover", "jaguar-land-rover"),
         ("aguar", "jaguar-land-rover"),
         ("M&S", "marks-and-spencer"),
+        ("J&LR", "jaguar-land-rover"),
+        ("rover and the", "jaguar-land-rover"),
         ("marks and spencer", "marks-and-spencer"),
         ("spencr", "marks-and-spencer"),
         ("ncsc", "national-cyber-security-centre"),
