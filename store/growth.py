@@ -29,6 +29,9 @@ LARGEST = 20_000
 UNIT = 1_000
 _BODY = 100.0
 _SPLIT = 50.0
+_PROPERTY = 0.1
+_LEAST = 0.02
+"""What anything is at least, as long as a name: what counted for nothing would count for nothing when doubled."""
 _COLLECTED = 1_000.0
 """What `collect` makes of many rows, however small each is."""
 _UNKNOWN_LENGTH = 1_000
@@ -49,7 +52,8 @@ _KEYWORDS = _BRANCHES | _words(
 )
 _TRUTHS = _words("= < > AND CONTAINS ENDS IN IS NOT OR STARTS XOR")
 """What stands in an expression that is true or false, however large its parts are."""
-_ARITHMETIC = frozenset("+-*/%^|.:,")
+_ARITHMETIC = frozenset("+-*/%^|.:,$")
+_VALUES = _words("FALSE NULL TRUE")
 _SMALL = _words(
     "ABS ALL ANY AVG CEIL CHAR_LENGTH CHARACTER_LENGTH COUNT EXISTS FLOOR ID ISEMPTY LENGTH NONE RAND ROUND SIGN "
     "SINGLE SIZE SQRT STDEV STDEVP SUM TIMESTAMP TOBOOLEAN TOFLOAT TOINTEGER"
@@ -130,7 +134,7 @@ class _Reckoner:
         size = 0.0
         for piece in _split(parts, ","):
             plain = self._sum(piece, scope)
-            size += 0.0 if any(_is_truth(piece, index) for index in range(len(piece))) else plain
+            size += _LEAST if any(_is_truth(piece, index) for index in range(len(piece))) else plain
         if size > LARGEST:
             raise InvalidQuery(
                 "an expression may become too large: it repeats what it is made of too often",
@@ -150,25 +154,25 @@ class _Reckoner:
         if token.kind in (Kind.STRING, Kind.NUMBER):
             return len(token.text) / UNIT
         before, after = _upper(piece, index - 1), _upper(piece, index + 1)
+        if before == "$":
+            return max(len(json.dumps(self._parameters.get(token.text), default=str)) / UNIT, _LEAST)
+        if before == "." and token.kind in (Kind.WORD, Kind.QUOTED) and not _opens(piece, index + 1):
+            return _BODY if token.text == "body" else _PROPERTY
         is_name = token.kind is Kind.QUOTED or (token.kind is Kind.WORD and token.upper not in _KEYWORDS)
         if not is_name or (after == ":" and index == 0) or _opens(piece, index + 1):
-            return 0.0
-        if before == "$":
-            return len(json.dumps(self._parameters.get(token.text), default=str)) / UNIT
-        if before == ".":
-            return _BODY if token.text == "body" else 0.0
+            return _LEAST if token.upper in _VALUES else 0.0
         return scope.get(token.text, 1.0)
 
     def _group(self, piece: Parts, index: int, group: Group, scope: Scope) -> float:
         if group.sign == "CASE":  # one of its branches is taken
             return max((self._size(branch, scope) for branch in _branches(group.parts)), default=0.0)
         if group.sign == "{":
-            return 0.0 if _has_clauses(group.parts) else self._size(group.parts, scope)
+            return 0.0 if _has_clauses(group.parts) else max(self._size(group.parts, scope), _LEAST)
         called = _name(piece, index - 1)
         if group.sign == "[":
             size = self._loop(group, scope) if _is_loop(group) else self._size(group.parts, scope)
             is_place = bool(called) or _ends_value(piece, index - 1)  # in a list; or it is a relationship
-            return 0.0 if is_place else size
+            return 0.0 if is_place else max(size, _LEAST)
         if called == "RANGE":
             return self._length((piece[index - 1], group))[0] / 100
         return self._call(called, group, scope)
@@ -181,7 +185,9 @@ class _Reckoner:
         size = self._loop(group, scope) if _is_loop(group) else self._size(group.parts, scope)
         if called == "COLLECT":
             return max(size, _COLLECTED)
-        return 0.0 if called in _SMALL else size * (_SPLIT if called == "SPLIT" else 1.0)
+        if called in _SMALL:
+            return _LEAST
+        return max(size * (_SPLIT if called == "SPLIT" else 1.0), _LEAST)
 
     def _replace(self, given: Sequence[Parts], scope: Scope) -> float:
         """As if every sign of the text were replaced."""

@@ -68,6 +68,23 @@ GROWING = [
     "MATCH (n) WHERE n.name =~ n.id RETURN n",
     "RETURN [i IN range(1, 100000) WHERE $long =~ 'a*.*b' | i]",
     "RETURN round(1.5, 100000000) AS x",
+    *(
+        f"MATCH (n) WITH n, {base} AS s{' WITH n, s + s AS s' * 33} RETURN size(s)"
+        for base in (
+            "toString(true)",
+            "randomUUID()",
+            "[null]",
+            "n.name",
+            "true",
+            "1 = 1",
+            "size('a')",
+            "[]",
+            "{}",
+            "''",
+        )
+    ),
+    f"WITH 'aaa' AS s{' WITH s + s + $in AS s' * 33} RETURN size(s)",
+    f"WITH [true] AS l{' WITH [l, l] AS l' * 40} RETURN l",
     "WITH 9 ^ 9 AS n RETURN round(1.5, n) AS x",
     f"WITH 'aaa' AS s{' WITH ({in: s + s}.in) AS s' * 33} RETURN size(s)",
     f"MATCH (IN:Entity) WITH IN, 'aaa' AS s{' WITH IN, s + s + IN.name AS s' * 33} RETURN size(s)",
