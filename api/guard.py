@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import Metrics
-from api.problems import Refused, respond
+from api.problems import TOO_LARGE_HINT, Refused, respond
 from api.settings import Settings
 
 log = structlog.get_logger("api.audit")
@@ -198,7 +198,7 @@ def _is_same(origin: str, request: Request) -> bool:
 
 
 def _too_large(limit: int) -> Refused:
-    return Refused(413, f"the body is larger than {limit} bytes", hint="split it, or load it on the command line")
+    return Refused(413, f"the body is larger than {limit} bytes", hint=TOO_LARGE_HINT)
 
 
 def _bounded(receive: Receive, limit: int) -> Receive:

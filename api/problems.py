@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from ontology.errors import IncidentGraphError
 
 MEDIA_TYPE = "application/problem+json"
+TOO_LARGE_HINT = "split it, or load it on the command line"
 log = structlog.get_logger("api")
 
 
@@ -122,7 +123,8 @@ def _http(request: Request, error: Exception) -> JSONResponse:
         404: ("there is nothing at this path", "/docs lists the routes"),
         405: (f"{request.method} is not for this path", "the Allow header tells the methods that are"),
     }
-    detail, hint = known.get(error.status_code, (str(error.detail), ""))
+    hints = {413: TOO_LARGE_HINT}
+    detail, hint = known.get(error.status_code, (str(error.detail), hints.get(error.status_code, "")))
     return respond(request, error.status_code, detail, hint=hint, headers=error.headers)
 
 

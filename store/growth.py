@@ -26,6 +26,8 @@ MOST_DIGITS = 20
 """Most digits behind the point that `round` gives."""
 LARGEST = 20_000
 """The largest that one expression may make, in units of a thousand signs."""
+MOST_WORK = 2_000_000
+"""The most that a loop over a list may go through, in the same units."""
 UNIT = 1_000
 _BODY = 100.0
 _SPLIT = 50.0
@@ -117,6 +119,9 @@ class _Reckoner:
     def __init__(self, parameters: Mapping[str, Any]) -> None:
         self._parameters = parameters
         self._known: dict[str, float] = {}
+        self._lengths: dict[str, int] = {}
+        self._rows = 1
+        self._heaviest = 0.0
 
     def visit(self, parts: Parts) -> None:
         """Raise `InvalidQuery` for an expression that may make more than `LARGEST`."""
@@ -126,7 +131,11 @@ class _Reckoner:
                     self.visit(group.parts)
             size = self._size(expression, self._known)
             if clause == "UNWIND" and _is_call(expression, "RANGE"):
-                size /= self._length(expression)[0]
+                length = self._length(expression)[0]
+                size /= length
+                self._rows = min(self._rows * length, LONGEST_RANGE)
+            elif name and (_is_call(expression, "RANGE") or _is_call(expression, "COLLECT")):
+                self._lengths[name] = self._length(expression)[0]
             if name:
                 self._known[name] = max(size, self._known.get(name, 0.0))
 
@@ -134,6 +143,7 @@ class _Reckoner:
         size = 0.0
         for piece in _split(parts, ","):
             plain = self._sum(piece, scope)
+            self._heaviest = max(self._heaviest, plain)
             size += _LEAST if any(_is_truth(piece, index) for index in range(len(piece))) else plain
         if size > LARGEST:
             raise InvalidQuery(
@@ -184,7 +194,7 @@ class _Reckoner:
             return self._replace(list(_split(group.parts, ",")), scope)
         size = self._loop(group, scope) if _is_loop(group) else self._size(group.parts, scope)
         if called == "COLLECT":
-            return max(size, _COLLECTED)
+            return max(size * self._rows, _COLLECTED)
         if called in _SMALL:
             return _LEAST
         return max(size * (_SPLIT if called == "SPLIT" else 1.0), _LEAST)
@@ -202,17 +212,28 @@ class _Reckoner:
         head, body = _parted(group.parts, "|")
         head, condition = _parted(head, "WHERE")
         if _upper(head, 1) != "IN":
-            self._size(condition, scope)
+            self._each(_UNKNOWN_LENGTH, condition, scope)
             return self._turns(_UNKNOWN_LENGTH, body, scope)
         length, _ = self._length(head[2:])
         size = self._size(head[2:], scope)
         inner = {**scope, _text(head[0]): size / length}
-        self._size(condition, inner)
+        self._each(length, condition, inner)
         return self._turns(length, body, inner) if body else size
 
     def _turns(self, length: int, body: Parts, scope: Scope) -> float:
         """What so many turns make; names that only stand for nodes of the graph are counted once."""
-        return length * self._size(body, _Otherwise(scope, 1 / length))
+        return length * self._each(length, body, _Otherwise(scope, 1 / length))
+
+    def _each(self, length: int, parts: Parts, scope: Scope) -> float:
+        """The size of what is worked out for each of so many elements, all of which is work, however small it ends."""
+        before, self._heaviest = self._heaviest, 0.0
+        size = self._size(parts, scope)
+        if length * self._heaviest > MOST_WORK:
+            raise InvalidQuery(
+                "a loop over a list works through another one for each element", hint="use UNWIND for it"
+            )
+        self._heaviest = max(before, self._heaviest)
+        return size
 
     def _reduce(self, group: Group, scope: Scope) -> float:
         head, body = _parted(group.parts, "|")
@@ -232,7 +253,7 @@ class _Reckoner:
         inner = {**scope, _text(rest[0][0]): self._size(listed, scope) / length, name: 0.0}
         return self._size(first[2:], scope) + self._turns(length, body, inner)
 
-    def _length(self, parts: Parts) -> tuple[int, bool]:
+    def _length(self, parts: Parts) -> tuple[int, bool]:  # noqa: PLR0911 - one return for each kind of list
         """How many elements a list may have, and whether these are few for certain."""
         if _is_call(parts, "RANGE"):
             assert isinstance(parts[1], Group)
@@ -241,6 +262,10 @@ class _Reckoner:
             return max(1, min(LONGEST_RANGE if length is None else length, LONGEST_RANGE)), is_short
         if any(_is_call(parts, name) for name in _SHORT):
             return _SHORT_LENGTH, True
+        if _is_call(parts, "COLLECT"):
+            return max(_UNKNOWN_LENGTH, self._rows), False
+        if len(parts) == 1 and _text(parts[0]) in self._lengths:
+            return self._lengths[_text(parts[0])], False
         last = parts[-1] if parts else None
         if isinstance(last, Group) and last.sign == "[" and not _is_loop(last):
             if len(parts) == 1:

@@ -35,6 +35,8 @@ log = structlog.get_logger("api.documents")
 
 DocumentId = Annotated[Text, Path(min_length=1, max_length=200, description="Id of a document, `doc-…`.")]
 MOST_FILES = 20
+READABLE = frozenset({"", "application/octet-stream", "application/pdf", "application/xhtml+xml"})
+"""Media types of a report besides those of texts; what it is, its bytes tell."""
 
 
 class Upload(Parameters):
@@ -193,7 +195,7 @@ async def _files(request: Request, query: Upload) -> Sequence[tuple[str, bytes]]
         if not files:
             raise Refused(422, "the form has no file", hint="name the field `file`")
         return files
-    if kind in {"application/x-www-form-urlencoded", "application/json"}:
+    if not (kind.startswith("text/") or kind in READABLE):
         raise Refused(415, f"a report cannot be sent as {kind}", hint="send text, Markdown, HTML, PDF or a form")
     content = await request.body()
     if not content:

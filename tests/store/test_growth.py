@@ -35,6 +35,9 @@ USUAL = [
     "UNWIND range($from, $to, -2) AS x RETURN x",
     "MATCH (n) WITH collect(n) AS q RETURN reduce(t = 0, x IN q | t + size(x.quote)) AS signs, round(0.5, 2) AS half",
     "MATCH (n) WHERE n.name IN $names AND NOT n.name CONTAINS 'x' RETURN n.name IN ['a'] AS known, NOT n.open AS shut",
+    "MATCH (a) WITH collect(a) AS l MATCH (b) WITH l, collect(b) AS m RETURN [x IN l WHERE x IN m | x.name] AS both",
+    "MATCH (d:Document) WHERE any(word IN $names WHERE toLower(d.body) CONTAINS word) RETURN d.title",
+    "MATCH (n) UNWIND n.aliases AS alias WITH n, collect(toLower(alias)) AS l RETURN [x IN l WHERE x <> ''][..3] AS l",
 ]
 GIVEN: dict[str, Any] = {"names": ["a", "b"], "from": 9, "to": 1, "pattern": "acme-[a-z0-9]*", "create": 1}
 GROWING = [
@@ -85,6 +88,10 @@ GROWING = [
     ),
     f"WITH 'aaa' AS s{' WITH s + s + $in AS s' * 33} RETURN size(s)",
     f"WITH [true] AS l{' WITH [l, l] AS l' * 40} RETURN l",
+    "WITH range(1, 100000) AS l RETURN size([x IN l WHERE size(l + x) < 0]) AS n",
+    "WITH range(1, 100000) AS l RETURN size([x IN l WHERE size(toStringList(l)) < 0]) AS n",
+    "WITH range(1, 100000) AS l RETURN size([x IN l WHERE x IN l]) AS n",
+    "UNWIND range(1, 100000) AS i WITH collect(i) AS l RETURN size([x IN l | x IN l]) AS n",
     "WITH 9 ^ 9 AS n RETURN round(1.5, n) AS x",
     f"WITH 'aaa' AS s{' WITH ({in: s + s}.in) AS s' * 33} RETURN size(s)",
     f"MATCH (IN:Entity) WITH IN, 'aaa' AS s{' WITH IN, s + s + IN.name AS s' * 33} RETURN size(s)",
