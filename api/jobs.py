@@ -148,7 +148,18 @@ class Jobs:
             self._fail(job_id, Failure(500, "something went wrong on the server", "its log has the job's id"))
         else:
             self._change(job_id, state=State.DONE, stage="done", done=len(STAGES))
-        self._metrics.jobs.labels(self._jobs[job_id].state.value).inc()
+        job = self._jobs[job_id]
+        self._metrics.jobs.labels(job.state.value).inc()
+        # the audit line of the request may have been written long before
+        log.info(
+            "upload",
+            job=job_id,
+            who=self._owners[job_id][0],
+            state=job.state.value,
+            documents=[added.document for added in job.documents],
+            rows=sum(added.statements_added for added in job.documents),
+            detail=job.failure.detail if job.failure else "",
+        )
 
     def _fail(self, job_id: str, failure: Failure) -> None:
         self._change(job_id, state=State.FAILED, stage="failed", failure=failure)

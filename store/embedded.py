@@ -34,6 +34,8 @@ _ENDPOINT = "server.json"
 _LOCK = "lock"
 _TURN = "turn"
 _JOIN_SECONDS = 30.0
+_TRIES = 60
+"""How often a query is told to end, a second apart."""
 _READERS = 6
 """Look-ups that run at once: more would be no faster on few cores, and together fill Java's heap."""
 _PATIENCE = (0.6, 1.0, 2.0, 4.0)
@@ -160,7 +162,7 @@ class EmbeddedStore(BoltStore):
         # ArcadeDB ignores the limit that Bolt carries, but it ends what it is told to end. The mark tells which, and
         # stands in front, for of a long query the list of those that run has only the beginning.
         mark = f"/* stop-{uuid.uuid4().hex} */"
-        timer = threading.Timer(seconds, self._terminate, (mark,))
+        timer = threading.Timer(seconds, self._end, (mark,))
         timer.daemon = True
         timer.start()
         try:
@@ -168,16 +170,29 @@ class EmbeddedStore(BoltStore):
         except BaseException:
             timer.cancel()
             raise
-        return Running(result, stop=lambda: self._terminate(mark), release=timer.cancel)
+        return Running(result, stop=lambda: self._end(mark, patience=1), release=timer.cancel)
 
-    def _terminate(self, mark: str) -> None:
+    def _end(self, mark: str, patience: int = _TRIES) -> None:
+        """Have a query ended, and ask again each second while it runs: a busy server may not hear it the first time."""
+        for _ in range(patience):
+            if not self._terminate(mark):
+                return
+            time.sleep(1)
+        if patience < _TRIES:
+            threading.Thread(target=self._end, args=(mark,), daemon=True).start()
+
+    def _terminate(self, mark: str) -> bool:
+        """Tell the database to end a query; gives whether it was at it, or did not say."""
+        is_running = False
         try:
             with self._connection.writer.session(database=DATABASE) as session:
                 for row in session.run("SHOW TRANSACTIONS").data():
                     if mark in str(row["currentQuery"]):
+                        is_running = True
                         session.run(f"TERMINATE TRANSACTION '{row['transactionId']}'").consume()
         except (Neo4jError, DriverError):
-            return  # the store is closing, and the query with it
+            return not self._is_closed  # if it is, the query ends with it
+        return is_running
 
     def _version(self) -> str:
         return f"ArcadeDB {version('arcadedb-embedded')}"

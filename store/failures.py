@@ -25,6 +25,7 @@ _EXHAUSTED = ("OutOfMemory", "Java heap space", "MemoryPoolOutOfMemory", "Query 
 _INTERRUPTED = ("Error during read lock", "Error in execution in lock")
 """What the embedded store says of a query that was ended while it waited for a page."""
 _INSIDES = re.compile(r"\(?Caused by:|; nested exception|[;,.] (?:raise|set|increase) '|\borg\.apache\.|\bjava\.")
+_MARK = re.compile(r"/\* stop-[0-9a-f]+ \*/ ?")
 _WRITING = ("Forbidden", "AccessMode", "Security")
 
 
@@ -102,4 +103,4 @@ def _line(error: Exception) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     first = lines[0] if lines else type(error).__name__
     # what follows speaks of the server's insides: "Caused by: java…", "raise 'arcadedb.cypher…'"
-    return _INSIDES.split(first)[0].strip().rstrip(".:;")[:300]
+    return _INSIDES.split(_MARK.sub("", first))[0].strip().rstrip(".:;")[:300]

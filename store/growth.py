@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from ontology.errors import InvalidQuery
@@ -34,6 +35,7 @@ _SPLIT = 50.0
 _PROPERTY = 0.1
 _LEAST = 0.02
 """What anything is at least, as long as a name: what counted for nothing would count for nothing when doubled."""
+_MAKING = 3
 _COLLECTED = 1_000.0
 """What `collect` makes of many rows, however small each is."""
 _UNKNOWN_LENGTH = 1_000
@@ -89,7 +91,8 @@ def check_growth(found: Sequence[Token], parameters: Mapping[str, Any]) -> None:
         _check_text(value)
     parts = _grouped(found)
     _Reckoner(parameters).visit(parts)
-    _check_matches(parts, parameters)
+    made = {_text(name) for word, name in pairwise(found) if word.upper == "AS"}
+    _check_matches(parts, parameters, made)
     for call in _calls(parts, "ROUND"):
         _check_round(list(_split(call.parts, ",")))
 
@@ -109,6 +112,8 @@ def check_ranges(found: Sequence[Token], parameters: Mapping[str, Any]) -> None:
 def _check_text(value: Any) -> None:
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
         raise InvalidQuery(f"a parameter has more than {LONGEST_TEXT} signs", hint="send shorter texts, or a list")
+    if isinstance(value, Mapping) and len(value) > LONGEST_SUM:
+        raise InvalidQuery(f"a parameter has more than {LONGEST_SUM} keys", hint="send a list of maps")
     for item in value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ():
         _check_text(item)
 
@@ -134,6 +139,8 @@ class _Reckoner:
                 length = self._length(expression)[0]
                 size /= length
                 self._rows = min(self._rows * length, LONGEST_RANGE)
+            elif clause == "UNWIND" and _upper(expression, 0) == "$":
+                self._rows = min(self._rows * self._length(expression)[0], LONGEST_RANGE)
             elif name and (_is_call(expression, "RANGE") or _is_call(expression, "COLLECT")):
                 self._lengths[name] = self._length(expression)[0]
             if name:
@@ -143,7 +150,9 @@ class _Reckoner:
         size = 0.0
         for piece in _split(parts, ","):
             plain = self._sum(piece, scope)
-            self._heaviest = max(self._heaviest, plain)
+            # what is put together is copied, which is more work than to go through it
+            is_made = any(part.upper in ("+", "|") for part in piece)
+            self._heaviest = max(self._heaviest, plain * (_MAKING if is_made else 1))
             size += _LEAST if any(_is_truth(piece, index) for index in range(len(piece))) else plain
         if size > LARGEST:
             raise InvalidQuery(
@@ -195,6 +204,7 @@ class _Reckoner:
         size = self._loop(group, scope) if _is_loop(group) else self._size(group.parts, scope)
         if called == "COLLECT":
             return max(size * self._rows, _COLLECTED)
+        self._heaviest = max(self._heaviest, size * _MAKING)
         if called in _SMALL:
             return _LEAST
         return max(size * (_SPLIT if called == "SPLIT" else 1.0), _LEAST)
@@ -264,6 +274,12 @@ class _Reckoner:
             return _SHORT_LENGTH, True
         if _is_call(parts, "COLLECT"):
             return max(_UNKNOWN_LENGTH, self._rows), False
+        if any(_calls(parts, "RANGE")):  # `range(1, 9) + [10]`
+            return LONGEST_RANGE, False
+        if len(parts) == 2 and _upper(parts, 0) == "$":
+            given = self._parameters.get(_text(parts[1]))
+            length = len(given) if isinstance(given, list | tuple) else 1
+            return max(1, length), length <= LONGEST_SUM
         if len(parts) == 1 and _text(parts[0]) in self._lengths:
             return self._lengths[_text(parts[0])], False
         last = parts[-1] if parts else None
@@ -272,7 +288,8 @@ class _Reckoner:
                 return max(1, sum(1 for _ in _split(last.parts, ","))), True
             cut = _cut(last)
             return (max(cut, 1), True) if cut is not None and cut <= LONGEST_SUM else (_UNKNOWN_LENGTH, False)
-        return _UNKNOWN_LENGTH, len(parts) == 3 and _upper(parts, 1) == "."  # what is stored is short
+        is_stored = len(parts) == 3 and _upper(parts, 1) == "." and _text(parts[0]) not in self._known
+        return _UNKNOWN_LENGTH, is_stored  # what is stored is short
 
 
 def _adds(parts: Parts) -> bool:
@@ -470,8 +487,10 @@ def _bound(parts: Parts, parameters: Mapping[str, Any]) -> int | None:
     while index < len(parts):
         part = parts[index]
         if part.upper in ("+", "-"):
-            sign = 1 if part.upper == "+" else -1
-        elif isinstance(part, Token) and part.kind is Kind.NUMBER:
+            sign = -sign if part.upper == "-" else sign
+            index += 1
+            continue
+        if isinstance(part, Token) and part.kind is Kind.NUMBER:
             value = _whole(part.text)
             if value is None:
                 return None
@@ -486,6 +505,7 @@ def _bound(parts: Parts, parameters: Mapping[str, Any]) -> int | None:
             index += 1
         else:
             return None
+        sign = 1
         index += 1
     return total
 
@@ -499,7 +519,7 @@ def _whole(text: str) -> int | None:
 
 def _check_round(given: Sequence[Parts]) -> None:
     """`round(1.5, 100000000)` works out so many digits."""
-    digits = given[1][-1] if len(given) > 1 and given[1] else None
+    digits = given[1][0] if len(given) > 1 and len(given[1]) == 1 else None
     if len(given) > 1 and not (
         isinstance(digits, Token) and digits.kind is Kind.NUMBER and (_whole(digits.text) or 0) <= MOST_DIGITS
     ):
@@ -511,17 +531,21 @@ def _check_round(given: Sequence[Parts]) -> None:
 _REPEATS = re.compile(r"[*+]|\{\d*,\d*\}")
 _AGAIN = re.compile(r"[*+]|\{\d*,?\d*\}")
 _OPTIONAL = re.compile(r"(?<![*+?}])\?")
+_CHOICES = 3
+"""Most groups of a pattern with alternatives, `(a|b)`."""
 _OPTIONS = 5
 """Most parts of a pattern that may be there or not: each of them doubles the ways to try."""
 
 
-def _check_matches(parts: Parts, parameters: Mapping[str, Any]) -> None:
-    """Patterns of `=~` that a text of some length could keep busy for hours."""
+def _check_matches(parts: Parts, parameters: Mapping[str, Any], made: Set[str]) -> None:
+    """Patterns of `=~` that a text of some length could keep busy for hours; stored names and the like are short."""
     for index, part in enumerate(parts):
         if isinstance(part, Group):
-            _check_matches(part.parts, parameters)
+            _check_matches(part.parts, parameters, made)
         elif part.upper == "~" and _upper(parts, index - 1) == "=":
-            _check_match(_pattern(parts[index + 1 :], parameters))
+            is_stored = _upper(parts, index - 3) == "." and _text(parts[index - 4]) not in made
+            is_short = is_stored and _text(parts[index - 2]) != "body"
+            _check_match(_pattern(parts[index + 1 :], parameters), most=2 if is_short else 1)
 
 
 def _pattern(parts: Parts, parameters: Mapping[str, Any]) -> str:
@@ -536,11 +560,15 @@ def _pattern(parts: Parts, parameters: Mapping[str, Any]) -> str:
     raise InvalidQuery("the pattern of =~ is neither a text nor a parameter", hint="write 'text' or $name after it")
 
 
-def _check_match(pattern: str) -> None:
+def _check_match(pattern: str, most: int) -> None:
+    if "\\Q" in pattern or re.search(r"\(\?[a-z]*x", pattern):
+        raise InvalidQuery("the pattern of =~ hides signs in \\Q or (?x)", hint="write the pattern plainly")
     plain = re.sub(r"\\[^1-9k]", "x", pattern)
     plain = re.sub(r"\(\?[a-z-]*\)", "", plain)
     plain = re.sub(r"\(\?(?:[a-z-]*:|<?[=!]|<\w+>|>)", "(", plain)
     plain = re.sub(r"\[\^?\]?[^\]]*\]", "x", plain)
+    if len(re.findall(r"\([^()]*\|", plain)) > _CHOICES:
+        raise InvalidQuery(f"the pattern of =~ has more than {_CHOICES} choices", hint="use several conditions with OR")
     inner = plain
     while (found := re.search(r"\(([^()]*)\)([*+?]|\{\d*,?\d*\})?", inner)) is not None:
         repeats = found.group(2) or ""
@@ -550,8 +578,8 @@ def _check_match(pattern: str) -> None:
     if "\\" in inner:
         raise InvalidQuery("the pattern of =~ refers back to a group", hint="write it out")
     number = len(_REPEATS.findall(re.sub(r"\.[*+]\)*$", "", inner)))
-    if number > 1 or len(_OPTIONAL.findall(inner)) > _OPTIONS or len(pattern) > UNIT:
+    if number > most or len(_OPTIONAL.findall(inner)) > _OPTIONS or len(pattern) > UNIT:
         raise InvalidQuery(
-            "the pattern of =~ has more than one repetition, or too many options",
+            f"the pattern of =~ has more than {most} repetitions, or too many options",
             hint="use CONTAINS, or several conditions with AND",
         )

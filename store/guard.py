@@ -79,6 +79,9 @@ _MOST = {
     "words and signs": 4_000,
 }
 """As does what has more than so many of these."""
+_STEPS = 2
+"""Most relationships of a pattern comprehension, which is gone through within one row."""
+_DEEPEST_CHOICES = 6
 _OPERATORS = _words("AND OR XOR + - * / % ^ ! &")
 _RESERVED = _words(
     """
@@ -164,6 +167,8 @@ def check_size(found: Sequence[Token]) -> None:
             raise InvalidQuery(
                 f"there are more than {most} {name}", hint="pass lists as parameters, or send several queries"
             )
+    if _depth_of_choices(found) > _DEEPEST_CHOICES:
+        raise InvalidQuery(f"OR stands more than {_DEEPEST_CHOICES} brackets deep", hint="use IN, or UNION")
     open_signs: list[bool] = []
     for index, token in enumerate(found):
         if token.upper in ("(", "[", "{"):
@@ -174,6 +179,20 @@ def check_size(found: Sequence[Token]) -> None:
                 raise InvalidQuery(f"queries are more than {_DEEPEST_QUERIES} deep", hint="take them apart by WITH")
         elif token.upper in _PAIRS and open_signs:
             open_signs.pop()
+
+
+def _depth_of_choices(found: Sequence[Token]) -> int:
+    """How many brackets with an `OR` of their own stand within one another: planning multiplies them out."""
+    levels: list[list[int]] = [[0, 0]]  # whether there is an OR, and the depth of what stands within
+    for token in found:
+        if token.upper in ("(", "[", "{"):
+            levels.append([0, 0])
+        elif token.upper in ("OR", "XOR"):
+            levels[-1][0] = 1
+        elif token.upper in _PAIRS and len(levels) > 1:
+            has_or, depth = levels.pop()
+            levels[-1][1] = max(levels[-1][1], depth + has_or)
+    return sum(levels[0])
 
 
 def _is_step(found: Sequence[Token], index: int) -> bool:
@@ -196,13 +215,13 @@ def check_loops(found: Sequence[Token]) -> None:
             if looping and again and not _is_short(found, index):
                 raise InvalidQuery("a loop over a list stands within another one", hint="use UNWIND for the outer one")
             has_list = looping and _is_over_list(found, index)
-            opened.append(_Opened(token.upper, is_loop=looping, is_body=not has_list))
+            opened.append(_Opened(token.upper, index, is_loop=looping, is_body=not has_list))
         elif token.upper in _PAIRS:
             if not opened or opened.pop().sign != _PAIRS[token.upper]:
                 raise InvalidQuery(f"a {token.text} closes nothing", hint="check the brackets")
         elif token.upper in ("WHERE", "|") and opened:
             opened[-1].is_body = True
-        elif token.upper == "*" and again and found[index - 1].upper in ("[", ":"):
+        elif token.upper == "*" and again and _is_relationship(found, opened[-1].at):
             raise InvalidQuery("a path of any length stands within a loop", hint="use MATCH for it")
         elif token.upper in _COSTLY and again and _opens(found, index + 1):
             raise InvalidQuery(f"{token.text}() stands within a loop over a list", hint="use UNWIND for the loop")
@@ -215,13 +234,14 @@ class _Opened:
     """A bracket that is open, and whether what is being read is done for each element of a list."""
 
     sign: str
+    at: int
     is_loop: bool
     is_body: bool
 
 
 def _is_over_list(found: Sequence[Token], index: int) -> bool:
     """Whether a loop goes over a list, `x IN list`: not over a pattern, which is searched itself."""
-    return index + 2 < len(found) and found[index + 2].upper == "IN"
+    return found[index].upper == "(" or (index + 2 < len(found) and found[index + 2].upper == "IN")
 
 
 def _opens(found: Sequence[Token], index: int) -> bool:
@@ -256,6 +276,10 @@ def _check_patterns(found: Sequence[Token]) -> None:
         if token.upper != "[" or start + 1 >= len(found) or not _is_pattern_comprehension(found, start):
             continue
         inside = _until_closed(found, start)
+        if sum(_is_step(inside, index) for index in range(len(inside) - 2)) > _STEPS:
+            raise InvalidQuery(
+                f"a pattern comprehension has more than {_STEPS} relationships", hint="use MATCH and collect() for it"
+            )
         if any(a.upper == "[" and _has_star(inside[i:]) for i, a in enumerate(inside) if i):
             raise InvalidQuery("a path of any length stands within a pattern comprehension", hint="use MATCH for it")
 

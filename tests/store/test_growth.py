@@ -38,6 +38,7 @@ USUAL = [
     "MATCH (a) WITH collect(a) AS l MATCH (b) WITH l, collect(b) AS m RETURN [x IN l WHERE x IN m | x.name] AS both",
     "MATCH (d:Document) WHERE any(word IN $names WHERE toLower(d.body) CONTAINS word) RETURN d.title",
     "MATCH (n) UNWIND n.aliases AS alias WITH n, collect(toLower(alias)) AS l RETURN [x IN l WHERE x <> ''][..3] AS l",
+    "MATCH (n) WHERE n.name =~ '(?i).*jaguar.*rover.*' OR n.name =~ '[A-Z][a-z]+ [A-Z][a-z]+' RETURN n.name",
 ]
 GIVEN: dict[str, Any] = {"names": ["a", "b"], "from": 9, "to": 1, "pattern": "acme-[a-z0-9]*", "create": 1}
 GROWING = [
@@ -87,6 +88,20 @@ GROWING = [
         )
     ),
     f"WITH 'aaa' AS s{' WITH s + s + $in AS s' * 33} RETURN size(s)",
+    "RETURN round(1.5, 100000000 - 1) AS a",
+    "RETURN size([x IN $l WHERE size(toStringList($l)) < 0]) AS n",
+    "MATCH (a), (b) WITH collect(a.id) AS l RETURN size([x IN l WHERE size(toStringList(l)) < 0]) AS n",
+    "MATCH (a), (b) WITH collect(a.id) AS l RETURN size([x IN l WHERE size(l + x) < 0]) AS n",
+    "RETURN size([x IN $l WHERE ($long + toString(x)) =~ '.*a.*']) AS n",
+    "MATCH (d:Document) RETURN d.body =~ '.*a.*b' AS found",
+    "WITH {name: $long} AS m RETURN m.name =~ '.*a.*b' AS found",
+    "RETURN size([x IN range(1, 100000) WHERE $long CONTAINS ($long + toString(x))]) AS n",
+    "WITH range(1, 100000) + [] AS l RETURN size([x IN range(1, 100000) + [] WHERE x IN l]) AS n",
+    "WITH {l: range(1, 100000)} AS m RETURN size(reduce(s = '', x IN m.l | s + 'aaaaaaaa')) AS n",
+    "RETURN $keys AS keys",
+    f"RETURN 'a' =~ '{'(a|aa)' * 45}b'",
+    "RETURN $long =~ '\\\\Q[\\\\E.*a.*b'",
+    "RETURN $long =~ '(?x)a*b'",
     f"WITH [true] AS l{' WITH [l, l] AS l' * 40} RETURN l",
     "WITH range(1, 100000) AS l RETURN size([x IN l WHERE size(l + x) < 0]) AS n",
     "WITH range(1, 100000) AS l RETURN size([x IN l WHERE size(toStringList(l)) < 0]) AS n",
@@ -108,6 +123,8 @@ LONG: dict[str, Any] = {
     "b": "bbbb",
     "long": "a" * 15_000,
     "huge": "a" * 20_001,
+    "l": list(range(100_000)),
+    "keys": {str(number): number for number in range(2_000)},
     "deep": [{"x": "a" * 20_001}],
 }
 UNBOUNDED = [
@@ -123,6 +140,7 @@ UNBOUNDED = [
     "RETURN range(1, 10 ^ 18)",
     "RETURN range(1, toInteger('1000000000'))",
     "RETURN range(1, $much)",
+    "RETURN range(1, 0 - - 1000000000000)",
     "RETURN range(1, $text)",
     "RETURN range(1, 1e9)",
     "RETURN `range`(1, 1000000000)",

@@ -26,6 +26,7 @@ READING = [
     "MATCH ((a)-[:R]->(b)){1,3} RETURN a, '\\u00e9\\u0041'",
     "MATCH (n) RETURN [w IN split(n.name, ' ') WHERE size(w) > 3 | toLower(w)] AS words",
     "MATCH (n) WITH collect(n.name) AS l RETURN [x IN [y IN l WHERE y <> ''] | left(x, 1)] AS firsts",
+    "MATCH (n) RETURN reduce(t = 0, w IN split(n.name, ' ') | t + size(w)) AS letters",
     "MATCH (t) WITH count(t) AS transactions, max(t.at) AS end RETURN transactions, end",
     "MATCH (n) RETURN {as: n.as, in: 1} AS `as`, n.contains AS x, null AS y, n.list[0] AS z",
 ]
@@ -116,6 +117,7 @@ HUGE = [
     f"MATCH (a){'--()' * 21} RETURN count(*)",
     f"MATCH {','.join('(a)<-[:R]-()' for _ in range(21))} RETURN count(*)",
     f"MATCH (n) WHERE {' XOR '.join(f'n.x{i} = 1' for i in range(20))} RETURN n",
+    f"MATCH (n) WHERE {'(' * 30}n.x = 1{''.join(f' AND n.a{i} = 1 OR n.b{i} = 2)' for i in range(30))} RETURN count(n)",
     f"RETURN 1{'-1' * 20_000} AS x",
     f"RETURN 1{'*1' * 20_000} AS x",
     f"WITH {{}} AS x RETURN x{'.a' * 20_000} AS y",
@@ -139,6 +141,8 @@ ENDLESS = [
     "MATCH (n) RETURN [(n)-[*1..6]->(m) | m.id]",
     "MATCH (n) RETURN [(n)-[:A|B*]->(m) | m.id]",
     "MATCH (n) RETURN [p = (n)-[*]->() | p]",
+    "MATCH (a) RETURN [x IN range(1, 100) WHERE EXISTS { (a)-[r*]-(b {id: 'nope'}) } | x]",
+    "MATCH (a) RETURN [(a)--(b)--(c)--(d)--(e) | e.name]",
     "MATCH (n) WITH collect(n) AS l RETURN [x IN l WHERE single(y IN l WHERE y.name = x.name)]",
 ]
 MALFORMED = [
