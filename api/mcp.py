@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
+from importlib.metadata import version
 from typing import Annotated, Any, Literal
 
 from mcp.server import MCPServer
@@ -13,6 +14,7 @@ from mcp.types import ToolAnnotations
 from pydantic import Field
 from pydantic_core import to_jsonable_python
 
+from api.parameters import AS_OF
 from ontology.errors import IncidentGraphError, WriteRefused
 from ontology.statement import Marking, Modality
 from store import lookup
@@ -33,13 +35,19 @@ Id = Annotated[str, Field(description="Id of an entity, as search_entities gives
 Predicates = Annotated[list[str] | None, Field(description="Keep to these predicates, for instance claimedBy.")]
 Types = Annotated[list[str] | None, Field(description="Keep to these classes and those below, for instance Company.")]
 Modalities = Annotated[list[Modality] | None, Field(description="Keep to what is put so.")]
+Confidence = Annotated[float, Field(ge=0, le=1, description="Least confidence of a statement, 0 to 1.")]
+AsOf = Annotated[
+    str | None, Field(pattern=AS_OF, description="Show what was known then: a year, a month or a day, 2025-09 for one.")
+]
 Limit = Annotated[int, Field(ge=1, le=200)]
 Cursor = Annotated[str | None, Field(description="The cursor that the page before gave.")]
 
 
 def create_server(store: Store, clearance: Marking = Marking.RED) -> MCPServer[Any]:
     """An MCP server over a store, which stays the caller's to close; it shows what `clearance` allows."""
-    server: MCPServer[Any] = MCPServer("incident-graph", title="Incident Graph", instructions=INSTRUCTIONS)
+    server: MCPServer[Any] = MCPServer(
+        "incident-graph", title="Incident Graph", instructions=INSTRUCTIONS, version=version("incident-graph")
+    )
     tools = _Tools(store, View(clearance))
     reading = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
     for tool in (
@@ -109,11 +117,16 @@ class _Tools:
         types: Types = None,
         modalities: Modalities = None,
         direction: Literal["out", "in", "both"] = "both",
+        min_confidence: Confidence = 0.0,
+        as_of: AsOf = None,
+        counts: Annotated[bool, Field(description="Tell also how many links of each kind there are.")] = False,
         limit: Limit = 50,
     ) -> dict[str, Any]:
         """What an entity is linked with: nodes and edges, each edge with its best quotation and number of sources."""
-        wanted = _filter(predicates, types, modalities, direction)
-        return _plain(lookup.related(self._store, self._view, id, depth=depth, wanted=wanted, limit=limit))
+        wanted = replace(_filter(predicates, types, modalities, direction), confidence=min_confidence)
+        view = replace(self._view, as_of=as_of)
+        found = lookup.related(self._store, view, id, depth=depth, wanted=wanted, limit=limit, counts=counts)
+        return _plain(found)
 
     def statements(
         self,
@@ -131,22 +144,33 @@ class _Tools:
         """Dated events of an entity and of what it is linked with; with `reports`, publications too."""
         return _plain(lookup.timeline(self._store, self._view, id, reports=reports))
 
-    def paths(
+    def paths(  # noqa: PLR0917 — tools are called by name
         self,
         source: Id,
         target: Id,
         max_hops: Annotated[int, Field(ge=1, le=6)] = 4,
         predicates: Predicates = None,
+        types: Types = None,
+        modalities: Modalities = None,
+        as_of: AsOf = None,
         limit: Annotated[int, Field(ge=1, le=20)] = 3,
     ) -> dict[str, Any]:
         """The shortest ways between two entities, with the sentence behind each step, in prose too."""
-        wanted = replace(BELIEVED, predicates=tuple(check_predicates(predicates or ())))
-        found = lookup.paths(self._store, self._view, source, target, max_hops=max_hops, limit=limit, wanted=wanted)
+        wanted = _filter(predicates, types, modalities or list(BELIEVED.modalities), "both")
+        view = replace(self._view, as_of=as_of)
+        found = lookup.paths(self._store, view, source, target, max_hops=max_hops, limit=limit, wanted=wanted)
         return _plain(found)
 
-    def incidents(self, limit: Limit = 20, cursor: Cursor = None) -> dict[str, Any]:
+    def incidents(
+        self,
+        text: Annotated[str, Field(description="Words of the incident, a victim, an actor or a date.")] = "",
+        sort: Literal["date", "documents", "name"] = "date",
+        limit: Limit = 20,
+        cursor: Cursor = None,
+    ) -> dict[str, Any]:
         """The incidents, the latest first, with victims and those who are named for them."""
-        return _plain(lookup.incidents(self._store, self._view, limit=limit, cursor=cursor))
+        found = lookup.incidents(self._store, self._view, text[:200], order=sort, limit=limit, cursor=cursor)
+        return _plain(found)
 
     def incident(self, id: Id) -> dict[str, Any]:
         """One incident as a whole case: victims, actors, timeline, impact, support, responders, sources."""

@@ -195,6 +195,7 @@ class BoltStore(Store):
                     statistics.seconds = time.monotonic() - started
                     yield row
         except QueryTimeout:
+            statistics.seconds = time.monotonic() - started
             if not statistics.rows:
                 raise
             return f"cut after {statistics.rows} rows: {bounds.seconds:g} seconds are up"

@@ -50,7 +50,7 @@ def _translated(  # noqa: PLR0911 - one return for each kind of failure
             f"{address} refused the user or the password", hint="set NEO4J_USER and NEO4J_PASSWORD, or pass them"
         )
     if isinstance(error, ServiceUnavailable | SessionExpired | OSError) or isinstance(error.__cause__, OSError):
-        return _lost(address, untrusted)
+        return _lost(address, untrusted and "connect to" not in str(error))
     if isinstance(error, ConfigurationError):
         return StoreUnavailable(
             f"{address} is not an address of a store: {_line(error)}", hint="a path or bolt://host:port"

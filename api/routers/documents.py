@@ -33,8 +33,20 @@ from store.lookup.values import DocumentDetail, DocumentSummary
 router = APIRouter(prefix="/v1", tags=["documents"])
 log = structlog.get_logger("api.documents")
 
-DocumentId = Annotated[Text, Path(min_length=1, max_length=200, description="Id of a document, `doc-…`.")]
+DocumentId = Annotated[
+    Text,
+    Path(
+        min_length=1,
+        max_length=200,
+        description="Id of a document, `doc-…`.",
+        examples=["doc-0f3a5c1e2b7d40968a1c2e3f"],
+    ),
+]
+JobId = Annotated[
+    Text, Path(max_length=200, description="Id of an upload, `job-…`.", examples=["job-5f0c9b1d2e3a4b5c6d7e8f90"])
+]
 MOST_FILES = 20
+EXAMPLE = "Dairy stops bottling\n\nHackers attacked Osterhaus Foods on 3 March 2024, the company said."
 READABLE = frozenset({"", "application/octet-stream", "application/pdf", "application/xhtml+xml"})
 """Media types of a report besides those of texts; what it is, its bytes tell."""
 
@@ -109,10 +121,11 @@ def document(
                         "type": "object",
                         "required": ["file"],
                         "properties": {"file": {"type": "string", "format": "binary"}},
-                    }
+                    },
+                    "example": {"file": EXAMPLE},
                 },
                 **{
-                    kind: {"schema": {"type": "string", "format": "binary"}}
+                    kind: {"schema": {"type": "string", "format": "binary"}, "example": EXAMPLE}
                     for kind in ("text/plain", "text/markdown", "text/html", "application/pdf")
                 },
             },
@@ -150,9 +163,7 @@ async def load(request: Request, context: Shared, principal: Loader, query: Anno
     response_model=Job,
     responses=problem_responses(404),
 )
-async def job(
-    context: Shared, principal: Loader, job_id: Annotated[Text, Path(max_length=200)], _: Annotated[Nothing, Query()]
-) -> Response:
+async def job(context: Shared, principal: Loader, job_id: JobId, _: Annotated[Nothing, Query()]) -> Response:
     """Where an upload stands; only who sent it and admins with its clearance may ask."""
     owner = None if principal.role is Role.ADMIN else principal.name
     found = context.jobs.get(job_id, owner, principal.clearance)
@@ -200,6 +211,8 @@ async def _files(request: Request, query: Upload) -> Sequence[tuple[str, bytes]]
     content = await request.body()
     if not content:
         raise Refused(422, "the body is empty", hint="send the report itself, or a form with a file")
+    if kind == "application/pdf" and b"%PDF-" not in content[:1024]:
+        raise Refused(422, "the body is no PDF", hint="send it as what it is, text/plain for instance")
     return [(query.name or "upload", content)]
 
 

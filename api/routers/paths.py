@@ -25,8 +25,10 @@ router = APIRouter(prefix="/v1/paths", tags=["paths"])
 class Ends(Edges):
     """Between which entities, over which edges."""
 
-    from_: Text = Field(alias="from", min_length=1, max_length=200, description="Where to start.")
-    to: Text = Field(min_length=1, max_length=200, description="Where to end.")
+    from_: Text = Field(
+        alias="from", min_length=1, max_length=200, description="Where to start.", examples=["uk-export-finance"]
+    )
+    to: Text = Field(min_length=1, max_length=200, description="Where to end.", examples=["tata-motors"])
     max_hops: int = Field(default=4, ge=1, le=6, description="Most steps of a path.")
     limit: int = Field(default=3, ge=1, le=20, description="Most paths.")
 

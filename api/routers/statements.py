@@ -16,7 +16,12 @@ from store.lookup.values import StatementView
 
 router = APIRouter(prefix="/v1", tags=["statements"])
 
-StatementId = Annotated[Text, Path(min_length=1, max_length=200, description="Id of a statement, `st-…`.")]
+StatementId = Annotated[
+    Text,
+    Path(
+        min_length=1, max_length=200, description="Id of a statement, `st-…`.", examples=["st-649ab25c851e1aafc8d50e8c"]
+    ),
+]
 
 
 @router.get(
