@@ -519,10 +519,11 @@ def _whole(text: str) -> int | None:
 
 def _check_round(given: Sequence[Parts]) -> None:
     """`round(1.5, 100000000)` works out so many digits."""
-    digits = given[1][0] if len(given) > 1 and len(given[1]) == 1 else None
-    if len(given) > 1 and not (
-        isinstance(digits, Token) and digits.kind is Kind.NUMBER and (_whole(digits.text) or 0) <= MOST_DIGITS
-    ):
+    if len(given) < 2:
+        return
+    digits = given[1][0] if len(given[1]) == 1 else None
+    number = _whole(digits.text) if isinstance(digits, Token) and digits.kind is Kind.NUMBER else None
+    if number is None or number > MOST_DIGITS:
         raise InvalidQuery(
             f"round() has more than {MOST_DIGITS} digits", hint="write the number of digits, round(x, 2)"
         )

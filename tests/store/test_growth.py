@@ -89,6 +89,7 @@ GROWING = [
     ),
     f"WITH 'aaa' AS s{' WITH s + s + $in AS s' * 33} RETURN size(s)",
     "RETURN round(1.5, 100000000 - 1) AS a",
+    "RETURN round(1.5, 1e8) AS a",
     "RETURN size([x IN $l WHERE size(toStringList($l)) < 0]) AS n",
     "MATCH (a), (b) WITH collect(a.id) AS l RETURN size([x IN l WHERE size(toStringList(l)) < 0]) AS n",
     "MATCH (a), (b) WITH collect(a.id) AS l RETURN size([x IN l WHERE size(l + x) < 0]) AS n",
