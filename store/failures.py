@@ -36,6 +36,9 @@ def told(address: str, *, seconds: float | None = None, untrusted: bool = False)
         yield
     except IncidentGraphError:
         raise
+    except BufferError as error:
+        # Ctrl-C in the middle of a message leaves the driver's buffer in use, and its own clean-up stumbles over it.
+        raise KeyboardInterrupt from error
     except RecursionError as error:
         raise InvalidQuery("a value of the answer is nested too deep", hint="use UNWIND to take it apart") from error
     except (Neo4jError, DriverError, OSError, ValueError, OverflowError) as error:
