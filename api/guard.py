@@ -135,9 +135,8 @@ class Guard:
             await _preflight(origin)(scope, receive, send)
             return
         if request.method == "HEAD":
-            scope["method"] = (
-                "GET"  # routes are declared for GET, and HEAD is the same without the body (RFC 9110, 9.3.2)
-            )
+            # Routes are declared for GET, and HEAD is the same without the body (RFC 9110, 9.3.2).
+            scope["method"] = "GET"
             send = _without_body(send)
         await self._app(scope, _bounded(receive, self._largest(request)), _allowing(send, origin) if origin else send)
 

@@ -170,16 +170,21 @@ class EmbeddedStore(BoltStore):
         except BaseException:
             timer.cancel()
             raise
-        return Running(result, stop=lambda: self._end(mark, patience=1), release=timer.cancel)
+        return Running(result, stop=lambda: self._stop(mark), release=timer.cancel)
 
-    def _end(self, mark: str, patience: int = _TRIES) -> None:
+    def _stop(self, mark: str) -> None:
+        """Have a query ended without waiting until it has."""
+        if self._terminate(mark):
+            again = threading.Timer(1, self._end, (mark,))
+            again.daemon = True
+            again.start()
+
+    def _end(self, mark: str) -> None:
         """Have a query ended, and ask again each second while it runs: a busy server may not hear it the first time."""
-        for _ in range(patience):
+        for _ in range(_TRIES):
             if not self._terminate(mark):
                 return
             time.sleep(1)
-        if patience < _TRIES:
-            threading.Thread(target=self._end, args=(mark,), daemon=True).start()
 
     def _terminate(self, mark: str) -> bool:
         """Tell the database to end a query; gives whether it was at it, or did not say."""

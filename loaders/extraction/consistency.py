@@ -52,8 +52,7 @@ def is_speech(candidate: Candidate, reading: Reading) -> bool:
     at = body.find(value, candidate.start, max(candidate.end, candidate.start + len(value)))
     if at < 0:
         return True  # white space of the text was made plain: what spans lines is quoted at length
-    starts = [sentence.start for sentence in reading.sentences]
-    sentence = reading.sentences[max(0, bisect_right(starts, at) - 1)]
+    sentence = reading.sentences[max(0, bisect_right(reading.sentences, at, key=lambda each: each.start) - 1)]
     span = sentence.span.doc.char_span(
         at - sentence.block.start, min(at + len(value), sentence.end) - sentence.block.start, alignment_mode="expand"
     )
