@@ -27,6 +27,7 @@ from store.filling import BoltSink, Sink, fill
 from store.guard import is_explain, without_end
 from store.reader import COUNTS, documents
 from store.rows import Prepared
+from store.signals import uninterrupted
 from store.values import to_json
 from store.wire import GRACE, Meter, metered
 
@@ -134,8 +135,11 @@ class BoltStore(Store):
             with self._told(), connection.writer.session(database=connection.database) as session:
                 return session.execute_write(work)
 
-        with self._turn():
-            return self._lasting(once)
+        def in_turn() -> T:
+            with self._turn():
+                return self._lasting(once)
+
+        return uninterrupted(in_turn)
 
     def read(self, cypher: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         return self._lasting(lambda: self._read(cypher, parameters))

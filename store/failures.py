@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -36,11 +35,6 @@ def told(address: str, *, seconds: float | None = None, untrusted: bool = False)
     try:
         yield
     except IncidentGraphError:
-        raise
-    except BufferError as error:
-        # Ctrl-C in the middle of a message leaves the driver's buffer in use, and its own clean-up stumbles over it.
-        if threading.current_thread() is threading.main_thread():  # no other thread hears of Ctrl-C
-            raise KeyboardInterrupt from error
         raise
     except RecursionError as error:
         raise InvalidQuery("a value of the answer is nested too deep", hint="use UNWIND to take it apart") from error
