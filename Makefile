@@ -35,6 +35,7 @@ train: $(VENV)/installed ## make the reading weights anew (some hours on two cor
 	$(BIN)/python -m training.export build/whole
 	$(BIN)/python -m training.score_candidates --halves build/encoder
 	$(BIN)/python -m training.join --halves build/encoder
+	$(BIN)/python -m training.review --halves build/encoder
 
 check: $(VENV)/installed-test ## lint, format and types
 	$(BIN)/ruff check

@@ -1,9 +1,10 @@
-"""Fit the join of rules and encoder. `python -m training.join` (`make train` runs it last).
+"""Fit the join of rules and encoder. `python -m training.join` (`make train` runs it before `training.review`).
 
 Each half of the annotated reports is read with an encoder and a scorer of candidates that have learned from the other
 half alone (`training.train --half`, `training.score_candidates --halves`): what they hold of it is worth what it
 will be worth on a new text. The reports held out, read by those that learned from all others, show how sure it is: see
-the diagram in `docs/`. Writes `join.npz`, `doubt.npz` and `join.json` beside the weights of the encoder.
+the diagram in `docs/`. Writes `join.npz`, `doubt.npz` and `join.json` beside the weights of the encoder, and
+`review.npz` beside the halves: what the review learns from the annotated reports.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from loaders.extraction import doubt, evidence, join, learned, pipeline, scoring
 from loaders.extraction.arbiter import decide
 from loaders.extraction.encoder.reader import Encoder
 from loaders.extraction.reading import Reading
+from loaders.extraction.surroundings import Surroundings
 from loaders.extraction.trees import Trees
 from ontology.statement import Document, Modality
 from training.archives import SHARED
@@ -54,7 +56,10 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The groups of candidates of one report: features, what the scorer alone holds of them, and which are right."""
+    """The groups of candidates of one report: features, what the scorer alone holds of them, and which are right.
+
+    `table` has the features of the review, [groups, features]; the first of them are those of the join.
+    """
 
     name: str
     table: evidence.Row
@@ -74,7 +79,7 @@ def judge(name: str, document: Document, gold: dict[str, Any], module: Any) -> R
     told: list[tuple[int, dict[str, Any]]] = []
     reading, found = seen[0]
     together = evidence.Evidence(reading, found)
-    table = together.table()
+    table = np.hstack([together.table(), Surroundings(together).table(found)])
     for number, group in enumerate(found):
         reading.candidates = [group.best]
         told += [(number, statement.to_json()) for statement in decide(reading, minimum=0.0)]
@@ -114,14 +119,36 @@ NEAR = 3.0
 COMMON = {"learning_rate": 0.04, "lambda_l2": 5.0, "seed": 1, "deterministic": True, "verbosity": -1}
 
 
+def is_near(rows: Rows) -> bool:
+    """Whether a report is of the evaluation set, whose names begin with their day."""
+    return rows.name[:8].isdigit()
+
+
 def fit(found: Sequence[Rows]) -> lightgbm.Booster:
     """Boosted trees over the features; few and shallow, for the reports are few."""
-    table = np.concatenate([rows.table for rows in found])
+    table = np.concatenate([rows.table for rows in found])[:, : len(evidence.NAMES)]
     right = np.concatenate([np.array(rows.right, int) for rows in found])
     # the reports of the evaluation set are closest to what will be read
-    weight = np.concatenate([np.full(len(rows.right), NEAR if rows.name[:8].isdigit() else 1.0) for rows in found])
+    weight = np.concatenate([np.full(len(rows.right), NEAR if is_near(rows) else 1.0) for rows in found])
     shape = {"objective": "binary", "num_leaves": 12, "min_data_in_leaf": 30, "feature_fraction": 0.5}
     return lightgbm.train(COMMON | shape, lightgbm.Dataset(table, right, weight=weight), 400)
+
+
+def for_review(halves: Sequence[Sequence[Rows]]) -> dict[str, Any]:
+    """What the review learns from: rows, log odds by a join that has seen the other half alone, and which are right.
+
+    Of the reports of the evaluation set alone, which list what a text says as wholly as a reader can.
+    """
+    tables, odds, rights = [], [], []
+    for half, other in zip(halves, reversed(halves), strict=True):
+        model = fit(other)
+        for rows in filter(is_near, half):
+            chances: Any = model.predict(rows.table[:, : len(evidence.NAMES)])
+            kept = [i for i, chance in enumerate(chances) if chance >= join.REVIEWED]
+            tables.append(rows.table[kept])
+            odds += [evidence.logit(chances[i]) for i in kept]
+            rights += [rows.right[i] for i in kept]
+    return {"table": np.concatenate(tables), "before": np.array(odds), "right": np.array(rights)}
 
 
 def fit_doubt(found: Sequence[Rows]) -> lightgbm.Booster:
@@ -217,17 +244,20 @@ def main() -> None:
     module = scorer()
     found = list(reports())
     aside = held_out([name for name, _, _ in found])
-    rows: list[Rows] = []
+    halves: list[list[Rows]] = []
     for half in (0, 1):
         use(arguments.halves / f"encoder-{1 - half}", arguments.halves / f"scores-{1 - half}.npz")
-        rows += [judge(*report, module) for report in found if report[0] not in aside and half_of(report[0]) == half]
+        mine = [report for report in found if report[0] not in aside and half_of(report[0]) == half]
+        halves.append([judge(*report, module) for report in mine])
+    rows = [*halves[0], *halves[1]]
     write(fit(rows), join.FOLDER / "join.npz", evidence.NAMES)
     write(fit_doubt(rows), join.FOLDER / "doubt.npz", doubt.names())
+    np.savez_compressed(arguments.halves / "review.npz", **for_review(halves))
     (join.FOLDER / "join.json").write_text(json.dumps(SETTINGS, indent=1) + "\n")
     use(join.FOLDER, arguments.halves / "scores-all.npz")
     unseen = [judge(*report, module) for report in found if report[0] in aside]
     trees = Trees(join.FOLDER / "join.npz", evidence.NAMES)
-    chances = np.concatenate([trees.chances(r.table)[:, 0] for r in unseen])
+    chances = np.concatenate([trees.chances(r.table[:, : len(evidence.NAMES)])[:, 0] for r in unseen])
     right = np.concatenate([np.array(r.right) for r in unseen])
     after = list(zip(chances.tolist(), right.tolist(), strict=True))
     before = list(zip((s for r in unseen for s in r.scores), right.tolist(), strict=True))

@@ -45,12 +45,16 @@ class Trees:
 
     def chances(self, table: Floats) -> Floats:
         """The chances of each class: [rows, features] to [rows, classes]; of two classes, the second is given."""
-        parts = [self._margins(table[i : i + ROWS]) for i in range(0, len(table), ROWS)]
-        margins = np.concatenate(parts) if parts else np.zeros((0, int(self.target.max()) + 1), np.float32)
+        margins = self.margins(table)
         if margins.shape[1] == 1:
             return np.asarray(1 / (1 + np.exp(-margins)), np.float32)
         powers = np.exp(margins - margins.max(1, keepdims=True))
         return np.asarray(powers / powers.sum(1, keepdims=True), np.float32)
+
+    def margins(self, table: Floats) -> Floats:
+        """The sums of the leaves that rows fall into: [rows, features] to [rows, classes], log odds for one class."""
+        parts = [self._margins(table[i : i + ROWS]) for i in range(0, len(table), ROWS)]
+        return np.concatenate(parts) if parts else np.zeros((0, int(self.target.max()) + 1), np.float32)
 
     def _margins(self, table: Floats) -> Floats:
         width = table.shape[1] + 1
