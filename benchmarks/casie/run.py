@@ -1,6 +1,6 @@
 """The encoder trained and scored on CASIE alone, on a document split of TextEE.
 
-    python -m benchmarks.casie.run [--split 1] [--epochs 8] [--seed 1]
+    python -m benchmarks.casie.run [--split 1] [--epochs 5] [--seed 1]
 
 Needs the `train` extra and `../shared/data/casie.tar.gz`, and says so where that is missing. It learns from the
 training part, chooses how likely a span must be on the development part, and is scored once on the test part. Scores
@@ -97,7 +97,7 @@ def main() -> None:
     """Train on the split's training part, choose on its development part, and print the scores on its test part."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--split", type=int, default=1)
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--seed", type=int, nargs="+", default=[1], help="several train as many networks, and average")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--texts", type=int, help="learn from so many texts alone")
