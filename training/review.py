@@ -2,8 +2,8 @@
 
 The review corrects the join: its trees start from the join's confidence. Judged statements show the mistakes, but are
 of one feed, and of what was told alone; the annotated reports count a little beside them, so that what holds elsewhere
-is not unlearned. Writes `review.npz` beside the weights of the encoder, and prints how much of what join and review give a
-confidence is right, among statements of articles that the review has not learned from.
+is not unlearned. Writes `review.npz` beside the weights of the encoder, and prints how much of what join and review
+give a confidence is right, among statements of articles that the review has not learned from.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ SHAPE = {
     "deterministic": True,
     "verbosity": -1,
 }
-ROUNDS = 400
-REPORTS = 0.1
+ROUNDS = 600
+REPORTS = 0.15
 """What a candidate of an annotated report weighs beside a judged statement."""
 
 
