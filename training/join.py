@@ -37,8 +37,8 @@ DIAGRAM = Path(__file__).resolve().parents[1] / "docs" / "reliability.svg"
 Judged = tuple[float, bool]
 SETTINGS = {
     "thresholds": {
-        "default": 0.6,
-        "usedTechnique": 0.5,
+        "default": 0.58,
+        "usedTechnique": 0.45,
         "supplies": 0.35,
         # of what is rare, more is right than the trees, which learn from all predicates together, dare to say
         "laidOff": 0.3,
