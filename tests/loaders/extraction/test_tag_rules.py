@@ -49,6 +49,6 @@ def test_words_get_what_the_rules_give_them(text: str) -> None:
 def test_prose_gets_what_the_rules_give_it() -> None:
     text = (
         "There's no evidence that it ain't theirs, but they're gonna look. Let's see what y'all did:\n\n"
-        "I didn't do it. Having been told, Acme, which hadn't paid, said “that’s all we’ve got”. Its staff did what they do."
+        "I didn't do it. Having been told, Acme, which hadn't paid, said “that’s all”. They do what they do."
     )
     assert told(pipeline()(text)) == told(plain()(text))
