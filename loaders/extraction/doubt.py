@@ -7,7 +7,6 @@ else, the encoder sees the word but not who speaks. Boosted trees over all of th
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -17,10 +16,11 @@ import numpy as np
 from loaders.extraction.encoder.labels import MODALITIES
 from loaders.extraction.evidence import PREDICATES, Evidence, Group, Row
 from loaders.extraction.learned import end_key
-from loaders.extraction.lexicon import read_data
+from loaders.extraction.lexicon import cues
 from loaders.extraction.reading import ORGANIZATIONS, Record, Sentence
 from ontology.statement import Literal, Modality
 
+CUES = "doubt.yaml"
 KINDS: tuple[frozenset[Modality], ...] = (
     frozenset({Modality.ASSERTED}),
     frozenset({Modality.CLAIMED, Modality.ALLEGED}),
@@ -31,24 +31,16 @@ KINDS: tuple[frozenset[Modality], ...] = (
 
 
 @cache
-def _cues() -> dict[str, re.Pattern[str]]:
-    return {
-        name: re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)
-        for name, words in read_data("doubt.yaml").items()
-    }
-
-
-@cache
 def names() -> tuple[str, ...]:
     """The features in their order."""
-    cues = tuple(_cues())
+    families = tuple(cues(CUES))
     return (
         *(f"rule:{m}" for m in MODALITIES[1:]),
         *(f"best:{m}" for m in MODALITIES[1:]),
         *(f"encoder:{m}" for m in MODALITIES),
-        *(f"here:{c}" for c in cues),
-        *(f"before:{c}" for c in cues),
-        *(f"near:{c}" for c in cues),
+        *(f"here:{c}" for c in families),
+        *(f"before:{c}" for c in families),
+        *(f"near:{c}" for c in families),
         "own",
         "speaker:actor",
         "speaker:law",
@@ -133,7 +125,7 @@ class Doubts:
     def _cues(self, sentence: Sentence) -> frozenset[str]:
         if sentence.index not in self.cues:
             text = sentence.text
-            self.cues[sentence.index] = frozenset(name for name, cue in _cues().items() if cue.search(text))
+            self.cues[sentence.index] = frozenset(name for name, cue in cues(CUES).items() if cue.search(text))
         return self.cues[sentence.index]
 
     def _near(self, group: Group, sentence: Sentence) -> Iterable[str]:
@@ -151,7 +143,7 @@ class Doubts:
         if at < 0:
             return
         before = text[max(0, at - 45) : at]
-        yield from (name for name, cue in _cues().items() if cue.search(before))
+        yield from (name for name, cue in cues(CUES).items() if cue.search(before))
 
 
 def qualify(group: Group, kind: int) -> None:

@@ -20,6 +20,15 @@ def read_data(file: str) -> Any:
 
 
 @cache
+def cues(file: str) -> dict[str, re.Pattern[str]]:
+    """The families of cue words of a file of `data/`, each as one expression over whole words."""
+    return {
+        name: re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)
+        for name, words in read_data(file).items()
+    }
+
+
+@cache
 def nouns() -> dict[str, frozenset[str]]:
     """Class to the common nouns that stand for it."""
     return {kind: frozenset(words) for kind, words in read_data("nouns.yaml").items()}

@@ -14,10 +14,11 @@ from functools import cache
 import numpy as np
 
 from loaders.extraction.evidence import Evidence, Group, Row
-from loaders.extraction.lexicon import read_data
+from loaders.extraction.lexicon import cues
 from loaders.extraction.reading import Record, Sentence
 from ontology.statement import Literal
 
+CUES = "surroundings.yaml"
 NEAR = 60
 """How far, in characters, from the object a word stands beside it."""
 _YEAR = re.compile(r"\b(?:19[89]\d|20[0-3]\d)\b")
@@ -44,18 +45,10 @@ Found = tuple[str, int, int]
 
 
 @cache
-def _cues() -> dict[str, re.Pattern[str]]:
-    return {
-        name: re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)
-        for name, words in read_data("surroundings.yaml").items()
-    }
-
-
-@cache
 def names() -> tuple[str, ...]:
     """The features in their order."""
     places = ("here", "before", "title", "left", "right")
-    return (*_FORMS, *(f"{place}:{cue}" for place in places for cue in _cues()))
+    return (*_FORMS, *(f"{place}:{cue}" for place in places for cue in cues(CUES)))
 
 
 class Surroundings:
@@ -128,7 +121,7 @@ class Surroundings:
 
 
 def _found(text: str) -> list[Found]:
-    return [(family, m.start(), m.end()) for family, cue in _cues().items() for m in cue.finditer(text)]
+    return [(family, m.start(), m.end()) for family, cue in cues(CUES).items() for m in cue.finditer(text)]
 
 
 def _form(text: str) -> Iterable[tuple[str, float]]:
