@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -30,11 +30,10 @@ def uninterrupted(work: Callable[[], T]) -> T:
         except BaseException as error:
             outcome.set_exception(error)
 
-    thread = threading.Thread(target=settle, daemon=True, name="write")
-    thread.start()
     try:
+        threading.Thread(target=settle, daemon=True, name="write").start()  # which may be interrupted, too
         return outcome.result()
     except KeyboardInterrupt:
         # who is interrupted closes the store next, and the driver does not bear that in the middle of a message either
-        thread.join(FINISHING)
+        wait([outcome], FINISHING)
         raise
