@@ -3,8 +3,8 @@
 Annotated reports say which facts a text gives; they do not show the program's own mistakes on other texts. So careful
 readers who saw the text alone judged what the program had told of articles that nobody had annotated: right, wrong or
 debatable. The files of `judgements/` have one line a statement, and no words of the articles: which file of the
-archive, where the quotation begins, predicate, subject, object, verdict, and whether the modality was right. An object
-that is text stands there by its digest.
+archive, where the quotation begins, predicate, subject, object, verdict, and whether the modality was right. File,
+subject and object stand there by their digests, for their names are made of words of the articles.
 
 What the program no longer proposes, since other weights or rules came, is left out.
 """
@@ -34,7 +34,7 @@ ARCHIVE = "news-2025.tar.gz"
 VERDICTS = {"right": True, "wrong": False}
 """What is learned from; what was debatable is not."""
 Key = tuple[int, str, str, str]
-"""Where the quotation begins, predicate, subject, object."""
+"""Where the quotation begins, predicate, digest of the subject, digest of the object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Judged:
 
 
 def read_judgements(path: Path) -> dict[str, list[Judgement]]:
-    """The judgements by file of the archive."""
+    """The judgements by the digest of the file's name."""
     found: dict[str, list[Judgement]] = defaultdict(list)
     for line in path.read_text("utf-8").splitlines()[1:]:
         file, start, predicate, subject, target, verdict, modality = line.split("\t")
@@ -67,19 +67,24 @@ def read_judgements(path: Path) -> dict[str, list[Judgement]]:
     return found
 
 
+def digest(name: str) -> str:
+    """What stands for a name: twelve hexadecimal digits."""
+    return hashlib.sha256(name.encode()).hexdigest()[:12]
+
+
 def key_of(statement: Statement) -> Key:
     """By what a statement is known again."""
     target = statement.object
-    name = target.id if isinstance(target, Entity) else hashlib.sha256(str(target.value).encode()).hexdigest()[:12]
-    return statement.start, statement.predicate, statement.subject.id, name
+    name = target.id if isinstance(target, Entity) else str(target.value)
+    return statement.start, statement.predicate, digest(statement.subject.id), digest(name)
 
 
 def articles(files: set[str]) -> Iterator[tuple[str, Document]]:
-    """The articles of the archive that have these names."""
+    """The articles of the archive whose names have these digests, each with its own."""
     for name, text in members(ARCHIVE):
-        stem = Path(name).stem
-        if name.endswith(".md") and stem in files:
-            yield stem, read_bytes(name, text.encode())
+        file = digest(Path(name).stem)
+        if name.endswith(".md") and file in files:
+            yield file, read_bytes(name, text.encode())
 
 
 def judge(document: Document, judgements: list[Judgement]) -> Iterator[Judged]:

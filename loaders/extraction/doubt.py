@@ -11,10 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-import numpy as np
-
 from loaders.extraction.encoder.labels import MODALITIES
-from loaders.extraction.evidence import PREDICATES, Evidence, Group, Row
+from loaders.extraction.evidence import PREDICATES, Evidence, Group, Row, tabulate
 from loaders.extraction.learned import end_key
 from loaders.extraction.lexicon import cues
 from loaders.extraction.reading import ORGANIZATIONS, Record, Sentence
@@ -77,11 +75,7 @@ class Doubts:
 
     def table(self, groups: Sequence[Group]) -> Row:
         """One row of features for each group, [groups, features]."""
-        table = np.zeros((len(groups), len(self.at)), np.float32)
-        for line, group in zip(table, groups, strict=True):
-            for name, value in self._features(group):
-                line[self.at[name]] = value
-        return table
+        return tabulate(map(self._features, groups), len(groups), self.at)
 
     def _features(self, group: Group) -> Iterable[tuple[str, float]]:
         best = group.best

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -145,6 +145,15 @@ _AT = {name: i for i, name in enumerate(NAMES)}
 _FAR = 12
 
 
+def tabulate(rows: Iterable[Iterable[tuple[str, float]]], count: int, at: Mapping[str, int]) -> Row:
+    """Named features of so many rows as a table, [rows, features]; what a row does not name is zero."""
+    table = np.zeros((count, len(at)), np.float32)
+    for line, row in zip(table, rows, strict=True):
+        for name, value in row:
+            line[at[name]] = value
+    return table
+
+
 class Evidence:
     """The groups of one text, seen together."""
 
@@ -185,11 +194,7 @@ class Evidence:
 
     def table(self) -> Row:
         """One row of features for each group, [groups, features]."""
-        table = np.zeros((len(self.groups), len(NAMES)), np.float32)
-        for line, group in zip(table, self.groups, strict=True):
-            for name, value in self._features(group):
-                line[_AT[name]] = value
-        return table
+        return tabulate(map(self._features, self.groups), len(self.groups), _AT)
 
     def sentence(self, candidate: Candidate) -> Sentence:
         """The sentence of a candidate."""

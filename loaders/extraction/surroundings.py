@@ -8,14 +8,14 @@ what the program had made of articles do, and the review learns it from them: se
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 
-import numpy as np
-
-from loaders.extraction.evidence import Evidence, Group, Row
+from loaders.extraction.evidence import Evidence, Group, Row, tabulate
 from loaders.extraction.lexicon import cues
-from loaders.extraction.reading import Record, Sentence
+from loaders.extraction.reading import Block, Record, Sentence
 from ontology.statement import Literal
 
 CUES = "surroundings.yaml"
@@ -40,8 +40,26 @@ _FORMS = (
     "position",
     "length",
 )
-Found = tuple[str, int, int]
-"""The family of a word, and where it begins and ends in its sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The cue words of a text in their order: where each begins and ends in it, and their families."""
+
+    starts: list[int]
+    ends: list[int]
+    families: list[str]
+
+    @classmethod
+    def of(cls, text: str) -> Found:
+        """Look for all families."""
+        found = sorted((m.start(), m.end(), family) for family, cue in cues(CUES).items() for m in cue.finditer(text))
+        return cls([a for a, _, _ in found], [b for _, b, _ in found], [family for _, _, family in found])
+
+    def within(self, start: int, end: int) -> set[str]:
+        """The families of the words that stand wholly between two places."""
+        low, high = bisect_left(self.starts, start), bisect_left(self.starts, end)
+        return {self.families[i] for i in range(low, high) if self.ends[i] <= end}
 
 
 @cache
@@ -57,22 +75,20 @@ class Surroundings:
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
         self.at = {name: i for i, name in enumerate(names())}
-        self.cues: dict[int, list[Found]] = {}
-        self.title = {family for family, _, _ in _found(evidence.reading.document.title)}
+        self.cues: dict[int, Found] = {}
+        self.earlier: dict[int, int] = {}
+        """By paragraph, where the first year before that of the text ends; past its end where there is none."""
+        self.title = set(Found.of(evidence.reading.document.title).families)
         self.year = str(evidence.reading.memo.get("anchor") or "")[:4]
 
     def table(self, groups: Sequence[Group]) -> Row:
         """One row of features for each group, [groups, features]."""
-        table = np.zeros((len(groups), len(self.at)), np.float32)
-        for line, group in zip(table, groups, strict=True):
-            for name, value in self._features(group):
-                line[self.at[name]] = value
-        return table
+        return tabulate(map(self._features, groups), len(groups), self.at)
 
     def _features(self, group: Group) -> Iterable[tuple[str, float]]:
         sentence = self.evidence.sentence(group.best)
         here = self._cues(sentence)
-        for family, _, _ in here:
+        for family in set(here.families):
             yield f"here:{family}", 1.0
         for family in self._before(sentence):
             yield f"before:{family}", 1.0
@@ -82,11 +98,10 @@ class Surroundings:
         told = target.aliases if isinstance(target, Record) else [str(getattr(target, "value", ""))]
         start, end = next(((at, at + len(t)) for t in told if (at := sentence.text.find(t)) >= 0), (-1, -1))
         if start >= 0:
-            for family, left, right in here:
-                if start - NEAR <= left and right <= start:
-                    yield f"left:{family}", 1.0
-                elif end <= left and right <= end + NEAR:
-                    yield f"right:{family}", 1.0
+            for family in here.within(start - NEAR, start):
+                yield f"left:{family}", 1.0
+            for family in here.within(end, end + NEAR):
+                yield f"right:{family}", 1.0
         yield "place", start / max(1, len(sentence.text)) if start >= 0 else -1.0
         if isinstance(target, Record | Literal):
             yield from _form(target.name if isinstance(target, Record) else str(target.value))
@@ -98,9 +113,9 @@ class Surroundings:
         yield "position", sentence.index / self.evidence.total
         yield "length", len(self.evidence.reading.document.body) / 1000
 
-    def _cues(self, sentence: Sentence) -> list[Found]:
+    def _cues(self, sentence: Sentence) -> Found:
         if sentence.index not in self.cues:
-            self.cues[sentence.index] = _found(sentence.text)
+            self.cues[sentence.index] = Found.of(sentence.text)
         return self.cues[sentence.index]
 
     def _before(self, sentence: Sentence) -> set[str]:
@@ -108,7 +123,7 @@ class Surroundings:
         before = self.evidence.reading.sentences[sentence.index - 1] if sentence.index else None
         if before is None or before.block is not sentence.block:
             return set()
-        return {family for family, _, _ in self._cues(before)}
+        return set(self._cues(before).families)
 
     def _times(self, sentence: Sentence) -> Iterable[tuple[str, float]]:
         if not self.year:
@@ -116,12 +131,13 @@ class Surroundings:
         years = set(_YEAR.findall(sentence.text))
         yield "earlier_year", float(any(year < self.year for year in years))
         yield "this_year", float(self.year in years)
-        upto = self.evidence.reading.document.body[sentence.block.start : sentence.end]
-        yield "paragraph_earlier_year", float(any(year < self.year for year in _YEAR.findall(upto)))
+        yield "paragraph_earlier_year", float(self._earlier(sentence.block) <= sentence.end)
 
-
-def _found(text: str) -> list[Found]:
-    return [(family, m.start(), m.end()) for family, cue in cues(CUES).items() for m in cue.finditer(text)]
+    def _earlier(self, block: Block) -> int:
+        if block.start not in self.earlier:
+            ends = (m.end() for m in _YEAR.finditer(block.text) if m[0] < self.year)
+            self.earlier[block.start] = block.start + next(ends, len(block.text) + 1)
+        return self.earlier[block.start]
 
 
 def _form(text: str) -> Iterable[tuple[str, float]]:

@@ -10,10 +10,10 @@ import pytest
 from loaders.extraction import extract
 from ontology.model import ontology
 from ontology.statement import Document
-from training.judgements import HELD_OUT, LEARNED, Judgement, judge, key_of, read_judgements
+from training.judgements import HELD_OUT, LEARNED, Judgement, digest, judge, key_of, read_judgements
 
 TEXT = "Osier Mills, a textile maker, said on 3 March 2025 that hackers stole payroll records of 4,000 employees."
-NAME = re.compile(r"[\w'’.&+-]+")
+DIGEST = re.compile(r"[0-9a-f]{12}")
 
 
 def test_what_is_held_out_is_not_learned_from() -> None:
@@ -25,13 +25,14 @@ def test_every_judgement_is_well_formed(path: Path) -> None:
     judgements = read_judgements(path)
     assert judgements
     for file, found in judgements.items():
+        assert DIGEST.fullmatch(file), file
         assert len({each.key for each in found}) >= 0.98 * len(found), file
         for each in found:
             start, predicate, subject, target = each.key
             assert start >= 0
             assert predicate in ontology().predicates
-            assert NAME.fullmatch(subject), subject
-            assert NAME.fullmatch(target), target
+            assert DIGEST.fullmatch(subject), subject
+            assert DIGEST.fullmatch(target), target
             assert each.verdict in ("right", "wrong", "debatable")
             assert each.is_modality_right is None or each.verdict == "right"
 
@@ -41,7 +42,7 @@ def test_what_was_judged_is_found_again() -> None:
     keys = [key_of(s) for s in extract(document)]
     assert keys
     told = [Judgement("mill", key, "right", True) for key in keys]
-    gone = Judgement("mill", (0, "targeted", "nobody-cyberattack", "nobody"), "wrong", None)
+    gone = Judgement("mill", (0, "targeted", digest("nobody-cyberattack"), digest("nobody")), "wrong", None)
     unsure = Judgement("mill", keys[0], "debatable", None)
     judged = list(judge(document, [*told, gone, unsure]))
     assert len(judged) == len(told)
